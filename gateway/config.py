@@ -1,0 +1,113 @@
+"""The settings the contract depends on: functions, triggers, domains, limits. Plain values, checked once.
+
+A config is recorded with every exchange (by digest), because a replay must apply the same rules.
+Must not know: YAML, options, files; a shell reads those and hands over values or a plain mapping.
+Read next: config_load.py (mapping -> Config, every refusal named), survey.py (request + config -> facts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Evidence(StrEnum):
+    """How well a behaviour of FC is known. Order matters: each also admits those before it."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    ASSUMED = "assumed"
+
+
+class DomainKind(StrEnum):
+    """What a Host is that no domain of the config names (option fc_domain)."""
+
+    AUTO = "auto"
+    DEFAULT = "default"
+    CUSTOM = "custom"
+
+
+class ErrorFormat(StrEnum):
+    """Keys of the gateway's JSON errors (option fc_error_format; contract ERR-FMT-1..3).
+
+    AUTO: FC3 keys on HTTP calls, both families at once on API calls.
+    """
+
+    AUTO = "auto"
+    FC3 = "fc3"
+    FC2 = "fc2"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes that FC enforces, in bytes; each is the largest legal value (web-functions#limits)."""
+
+    request_headers: int = 8 * KIB
+    target: int = 4 * KIB
+    sync_body: int = 32 * MIB
+    async_body: int = 128 * KIB
+    response_headers: int = 8 * KIB
+    log_tail: int = 4 * KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """An HTTP trigger of one version or alias. `methods` empty = all that FC knows."""
+
+    name: str = "http"
+    qualifier: str = "LATEST"
+    methods: tuple[str, ...] = ()
+    auth_type: str = "anonymous"
+    internet_url_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A web function. `server` is where its program listens; `timeout_s` seconds, `memory_mb` MB.
+
+    `concurrency`: requests one instance takes at once, 0 = unlimited.
+    """
+
+    name: str = "web"
+    server: str = "http://127.0.0.1:9000"
+    memory_mb: int = 512
+    timeout_s: float = 60
+    concurrency: int = 0
+    handler: str = "index.handler"
+    triggers: tuple[Trigger, ...] = (Trigger(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of a custom domain's routing table (contract DOM-2, DOM-4)."""
+
+    path: str
+    function: str
+    qualifier: str = "LATEST"
+    methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A custom domain and its routes."""
+
+    name: str
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the rules may ask. Without a config file there is one function, and it serves every host."""
+
+    functions: tuple[Function, ...] = (Function(),)
+    domains: tuple[Domain, ...] = ()
+    region: str = "cn-hangzhou"
+    account_id: str = "1234567890123456"
+    evidence: Evidence = Evidence.DOCUMENTED
+    domain_kind: DomainKind = DomainKind.AUTO
+    error_format: ErrorFormat = ErrorFormat.AUTO
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,108 @@
+"""One exchange as it is recorded, replayed and shown: two views and every reason between them.
+
+Must not know: how it is stored or drawn. Read next: recompute.py (the same values from the inputs again).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.changes import Advice, Transform
+    from gateway.facts import Facts
+    from gateway.messages import Request, Response
+
+
+class State(StrEnum):
+    """How an exchange ended. OPEN: it has not (only an intent is recorded)."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    REFUSED = "refused"
+    SERVER_FAILED = "server-failed"
+    TIMED_OUT = "timed-out"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+class Failure(StrEnum):
+    """Why no usable answer came: what the wire saw, before the contract gives it a status.
+
+    NOT_LISTENING: the connection was refused. CLOSED: it ended before a whole answer.
+    MALFORMED_ANSWER: what came is not HTTP. TIMED_OUT: fc_timeout ran out.
+    CLIENT_GONE: the client left. MALFORMED_REQUEST: what the client sent is not HTTP, or its framing is
+    ambiguous. STORE: the recorder could not write and the policy is to refuse. BUSY: no instance slot.
+    """
+
+    NOT_LISTENING = "not-listening"
+    CLOSED = "closed"
+    MALFORMED_ANSWER = "malformed-answer"
+    TIMED_OUT = "timed-out"
+    CLIENT_GONE = "client-gone"
+    MALFORMED_REQUEST = "malformed-request"
+    STORE = "store"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one side saw. A part is None when that side never sent or got it."""
+
+    request: Request | None = None
+    response: Response | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a streamed body: where it ends in the body (bytes) and when it came (us after arrival)."""
+
+    end: int
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Phases of one exchange: microseconds after its arrival on a monotonic clock, -1 when not reached.
+
+    request_end: the whole request was read. server_sent: the request was handed to the server's
+    connection. server_head / server_end: the answer's head / last byte came. done: the reply was ready
+    for its last byte.
+    """
+
+    request_end: int = -1
+    server_sent: int = -1
+    server_head: int = -1
+    server_end: int = -1
+    done: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A call through the gateway, from the first byte to its end.
+
+    `id`: unique in the recording, in order of arrival. `parent_id`: the accepted asynchronous call that
+    this delivery belongs to, else None. `client`: what the client sent and got. `server`: what the server
+    got and sent, None when the call never reached it. `failure_text`: the plain reason behind `failure`.
+    `raw`: bytes that could not be parsed (a malformed head), else b"". `config_digest`: names the config
+    in force, kept once in the recording. `pieces`: the rhythm of a streamed answer.
+    """
+
+    id: int
+    facts: Facts
+    client: View
+    server: View | None = None
+    transforms: tuple[Transform, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    state: State = State.OPEN
+    failure: Failure | None = None
+    failure_text: str = ""
+    error_code: str = ""
+    timings: Timings = field(default_factory=Timings)
+    pieces: tuple[Piece, ...] = ()
+    log: bytes = b""
+    raw: bytes = b""
+    parent_id: int | None = None
+    config_digest: str = ""
+    rules_version: str = ""
