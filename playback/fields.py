@@ -1,0 +1,104 @@
+"""Compare two header sections (or trailers): by name without regard to case, repeats in their order.
+
+Names match exactly: `date` never silences `X-Candidate-Id`. A forgiven value must still be there on both
+sides. Must not know: bodies, noise rules. Read next: compare.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playback.findings import Finding, Kind
+from playback.trees import Plain, child, compare_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gateway.messages import Headers
+
+FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+"""Fields that say how a body is cut into bytes: the bodies are compared, so these say nothing more."""
+
+VOLATILE = frozenset(
+    {
+        b"date",
+        b"age",
+        b"keep-alive",  # counts a connection's requests down
+        b"x-request-id",
+        b"request-id",
+        b"x-correlation-id",
+        b"x-runtime",
+        b"traceparent",
+        b"tracestate",
+        b"b3",
+        b"x-b3-traceid",
+        b"x-b3-spanid",
+        b"x-b3-parentspanid",
+        b"x-b3-sampled",
+        b"x-b3-flags",
+        b"x-datadog-trace-id",
+        b"x-datadog-parent-id",
+        b"x-datadog-sampling-priority",
+        b"x-amzn-trace-id",
+        b"x-cloud-trace-context",
+        b"sentry-trace",
+    }
+)
+"""Response fields that servers mint anew for each answer."""
+
+VOLATILE_IN_REQUESTS = VOLATILE | {b"x-csrf-token", b"idempotency-key", b"authorization"}
+"""Clients mint these too; in an answer they stay checked."""
+
+
+def compare_fields(
+    section: str,
+    recorded: Headers,
+    now: Headers,
+    skip: frozenset[bytes] = frozenset(),
+    volatile: frozenset[bytes] = VOLATILE,
+) -> Iterator[Finding]:
+    """Every difference between two header sections. `section` begins the paths: `headers` or `trailers`."""
+    old, new = _by_name(recorded, skip), _by_name(now, skip)
+    for name, values in old.items():
+        path = child(section, name)
+        if name not in new:
+            yield Finding(Kind.REMOVED, path, ", ".join(values))
+        elif values != new[name]:
+            yield from _compare_lines(path, name, (values, new[name]), volatile)
+    for name, values in new.items():
+        if name not in old:
+            yield Finding(Kind.ADDED, child(section, name), None, ", ".join(values))
+    if list(old) != list(new) and old.keys() == new.keys():
+        yield Finding(Kind.ORDER, section, note="the same names in another order")
+
+
+def _by_name(headers: Headers, skip: frozenset[bytes]) -> dict[str, list[str]]:
+    """Values by lower-case name, names in order of their first line."""
+    groups: dict[str, list[str]] = {}
+    for name, value in headers:
+        if name.lower() not in skip:
+            groups.setdefault(name.lower().decode("latin-1"), []).append(value.decode("utf-8", "backslashreplace"))
+    return groups
+
+
+def _compare_lines(
+    path: str, name: str, lines: tuple[list[str], list[str]], volatile: frozenset[bytes]
+) -> Iterator[Finding]:
+    recorded, now = lines
+    if name.encode("latin-1") in volatile and len(recorded) == len(now):
+        yield Finding(Kind.VOLATILE, path, note="minted anew for each answer")
+    elif name == "set-cookie":
+        yield from compare_values(path, _cookies(recorded), _cookies(now))
+    elif len(recorded) == len(now) == 1:
+        yield from compare_values(path, recorded[0], now[0])
+    else:
+        yield from compare_values(path, list[Plain](recorded), list[Plain](now))
+
+
+def _cookies(lines: list[str]) -> dict[str, Plain]:
+    """Cookie name to the rest of its line: two cookies in another order are the same two cookies."""
+    groups: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, rest = line.partition("=")
+        groups.setdefault(name.strip(), []).append(rest)
+    return {name: values[0] if len(values) == 1 else list[Plain](values) for name, values in groups.items()}
