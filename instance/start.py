@@ -1,0 +1,148 @@
+"""One life of the user's program: start it, wait until it serves, stop it and everything it started.
+
+Must not know: calls, recordings. Read next: keeper.py (the next life after a crash), ready.py, pipe.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+from typing import TYPE_CHECKING
+
+from instance.environment import build_environment
+from instance.log import Log
+from instance.pipe import Pipe
+from instance.ready import Readiness, is_open, wait_until_ready
+from instance.spec import LAST_LOG_BYTES, StartFailure, StartProblem, describe_exit, platform_exit_code, split_command
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+
+    from instance.spec import InstanceSpec
+
+STOP_GRACE_S = 5.0  # reliability D15: an orderly stop ends within 5 s
+
+
+class Instance:
+    """A running program. `exited` is set once its process has ended, for whatever reason.
+
+    `log_start`: where in the log this life began.
+    """
+
+    def __init__(self, spec: InstanceSpec, instance_id: str, process: Process, pipe: Pipe, log: Log) -> None:
+        self.spec = spec
+        self.instance_id = instance_id
+        self.log = log
+        self.exited = asyncio.Event()
+        self.log_start = log.end
+        self._process = process
+        self._pipe = pipe
+        self._watcher = asyncio.create_task(self._watch())
+
+    @classmethod
+    async def start(cls, spec: InstanceSpec, log: Log | None = None) -> Instance | StartFailure:
+        """Start the program and wait until its port answers. On failure nothing of it is left running.
+
+        `log`: the one to go on with after a restart; without one a new log begins.
+        """
+        words = split_command(spec.command)
+        if isinstance(words, StartFailure):
+            return words
+        if await is_open(spec.host, spec.port):
+            return StartFailure(
+                StartProblem.PORT_TAKEN,
+                f"port {spec.port} is taken: another program already listens where `{spec.command}` should",
+            )
+        instance = await cls._spawn(spec, words, Log() if log is None else log)
+        if isinstance(instance, StartFailure):
+            return instance
+        try:
+            readiness = await wait_until_ready(spec.host, spec.port, instance.exited, spec.ready_timeout_s)
+        except asyncio.CancelledError:
+            await instance.stop(grace_s=0)
+            raise
+        if readiness is Readiness.READY:
+            return instance
+        await instance.stop()
+        return _failure(instance, readiness)
+
+    @classmethod
+    async def _spawn(cls, spec: InstanceSpec, words: tuple[str, ...], log: Log) -> Instance | StartFailure:
+        instance_id = f"c-{secrets.token_hex(4)}-{secrets.token_hex(6)}"
+        pipe = Pipe(log)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words,
+                cwd=spec.folder,
+                env=build_environment(spec, os.environ, instance_id),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=pipe.write_end,
+                stderr=pipe.write_end,
+                # Its own group: a stop reaches its workers too, and Ctrl-C in our terminal does not.
+                start_new_session=True,
+            )
+        except OSError as error:
+            pipe.close()
+            reason = error.strerror or str(error)
+            return StartFailure(StartProblem.NOT_FOUND, f"`{spec.command}` cannot be started: {reason}")
+        except BaseException:  # cancelled: the event loop ends the process, the pipe is ours to close
+            pipe.close()
+            raise
+        pipe.given_away()
+        return cls(spec, instance_id, process, pipe, log)
+
+    @property
+    def pid(self) -> int:
+        """The process id, and the id of its group."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the program ended, as FC counts it (137: killed); None while it runs."""
+        returncode = self._process.returncode
+        return None if returncode is None else platform_exit_code(returncode)
+
+    @property
+    def exit_text(self) -> str:
+        """How the program ended, for people; "" while it runs."""
+        returncode = self._process.returncode
+        return "" if returncode is None else describe_exit(returncode)
+
+    async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
+        """SIGTERM to the program and all it started; SIGKILL to what is left after `grace_s` seconds."""
+        if not self.exited.is_set():
+            self._signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(grace_s):
+                    await self.exited.wait()
+            except TimeoutError:
+                self._signal(signal.SIGKILL)
+                await self.exited.wait()
+        await self._watcher
+        self._pipe.close()
+
+    async def _watch(self) -> None:
+        await self._process.wait()
+        # Workers that outlived it go with it, and at once: later the group's number may be another's.
+        self._signal(signal.SIGKILL)
+        self._pipe.drain()
+        self.exited.set()
+
+    def _signal(self, number: signal.Signals) -> None:
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            return  # the whole group is gone, which is what a signal was to bring about
+
+
+def _failure(instance: Instance, readiness: Readiness) -> StartFailure:
+    """Why it is not serving, in the words of FC's own messages (contract LIFE-START-1)."""
+    spec, log = instance.spec, instance.log
+    tail = log.tail_between(instance.log_start, log.end, LAST_LOG_BYTES)
+    if readiness is Readiness.EXITED:
+        text = f"Function instance exited unexpectedly({instance.exit_text}) with start command '{spec.command}'."
+        return StartFailure(StartProblem.EXITED, text, instance.exit_code, tail)
+    text = f"Function instance health check failed on port {spec.port} in {spec.ready_timeout_s:g} seconds."
+    return StartFailure(StartProblem.NOT_READY, text, None, tail)
