@@ -1,0 +1,90 @@
+"""Heads, both ways: request line or status line plus fields, each byte kept (RFC 9112 2 to 5).
+
+Must not know: where bodies end (framing.py) or sockets. Read next: fields.py (the field lines), framing.py.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.messages import Request, Response
+from wire.errors import Malformed, Unsendable
+from wire.fields import check_line, is_token, parse_fields, split_lines, write_fields
+
+_VERSION = re.compile(rb"HTTP/[0-9]\.[0-9]")
+_STATUS_LINE = re.compile(rb"(HTTP/1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
+_USUAL_METHODS = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"PATCH", b"OPTIONS"))
+_USUAL_VERSIONS = frozenset((b"HTTP/1.1", b"HTTP/1.0"))
+
+
+def parse_request(section: bytes) -> Request:
+    """A request head without its final empty line. Any token is a method, any text without spaces a target.
+
+    Raises Malformed; its kind is "version" for a protocol that is HTTP but not 1.x.
+    """
+    lines = split_lines(section)
+    method, target, version = parse_request_line(lines[0])
+    del lines[0]
+    return Request(method, target, parse_fields(lines), b"", version)
+
+
+def parse_request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Method, target and version (RFC 9112 3). Raises Malformed."""
+    parts = line.split(b" ")
+    if len(parts) != 3 or not parts[1] or b"\t" in line:
+        raise Malformed(f"not a request line (method, one space, target, one space, HTTP/1.1): {_shown(line)}")
+    method, target, version = parts
+    if version not in _USUAL_VERSIONS:
+        _check_version(version)
+    if method not in _USUAL_METHODS and not is_token(method):
+        raise Malformed(f"the method is not a token: {_shown(method)}")
+    return method, target, version
+
+
+def parse_response(section: bytes) -> Response:
+    """A response head without its final empty line; the reason stays as sent. Raises Malformed."""
+    lines = split_lines(section)
+    match = _STATUS_LINE.fullmatch(lines[0])
+    if match is None:
+        raise Malformed(f"not a status line (HTTP/1.1, three digits, reason): {_shown(lines[0])}")
+    del lines[0]
+    version, status, reason = match.groups()
+    return Response(int(status), reason or b"", parse_fields(lines), b"", version)
+
+
+def write_request(request: Request) -> bytes:
+    """The head of a request exactly as the message says, final empty line included. Raises Unsendable."""
+    method, target, version = request.method, request.target, request.version
+    if not is_token(method):
+        raise Unsendable(f"the method must be a token, this is not: {method!r}")
+    check_line(target, "target")
+    if not target or b" " in target or b"\t" in target:
+        raise Unsendable(f"the target is empty or holds white space: {target!r}")
+    _check_own_version(version)
+    return b"%b %b %b\r\n%b\r\n" % (method, target, version, write_fields(request.headers))
+
+
+def write_response(response: Response) -> bytes:
+    """The head of a response exactly as the message says, final empty line included. Raises Unsendable."""
+    if not 100 <= response.status <= 999:
+        raise Unsendable(f"a status has three digits: {response.status}")
+    check_line(response.reason, "reason")
+    _check_own_version(response.version)
+    head = b"%b %d %b\r\n" % (response.version, response.status, response.reason)
+    return b"%b%b\r\n" % (head, write_fields(response.headers))
+
+
+def _check_version(version: bytes) -> None:
+    if _VERSION.fullmatch(version) is None:
+        raise Malformed(f"not a protocol version: {_shown(version)}")
+    if not version.startswith(b"HTTP/1."):
+        raise Malformed(f"{version.decode()} is not spoken here, HTTP/1.1 is", kind="version")
+
+
+def _check_own_version(version: bytes) -> None:
+    if version not in _USUAL_VERSIONS and (_VERSION.fullmatch(version) is None or version[:7] != b"HTTP/1."):
+        raise Unsendable(f"not a version of HTTP/1: {version!r}")
+
+
+def _shown(part: bytes) -> str:
+    return repr(part[:80].decode("latin-1"))
