@@ -64,6 +64,7 @@ class Facts:
     `log_tail`: the function's log of this call (raw, at most 4096 bytes), None when not asked or not known.
     `duration_us`: the server's time for this call, 0 until it answered.
     `refusal`: why the call cannot be matched to a function, "" when it can (see survey.py).
+    `service`: the FC2 service, "" in FC3.
     `close`: the client's connection ends after this answer (HTTP/1.0, or `Connection: close`).
     """
 
@@ -74,6 +75,7 @@ class Facts:
     invocation_type: InvocationType = InvocationType.SYNC
     log_type: LogType = LogType.NONE
     api_family: ApiFamily = ApiFamily.FC3
+    service: str = ""
     route: str = ""
     refusal: str = ""
     close: bool = False

@@ -1,0 +1,115 @@
+"""The x-fc-* fields that a function sees (contract section 5).
+
+All of them are present, with an empty value when there is nothing to say (CTX-1): no execution role, so no
+credentials; no log project. Must not know: who adds them. Read next: rules/request.py.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from gateway.facts import ApiFamily, Ingress
+from gateway.lookup import function_named
+from gateway.target import place, split_absolute
+
+if TYPE_CHECKING:
+    from gateway.messages import Headers
+    from gateway.rule import Call
+
+
+def documented(call: Call) -> Headers:
+    """The context fields that FC's pages list."""
+    facts, config = call.facts, call.config
+    function = function_named(config, facts.function)
+    lines = (
+        (b"x-fc-request-id", facts.seed.request_id.encode()),
+        *_settled(
+            facts.ingress,
+            facts.function,
+            facts.qualifier,
+            facts.service,
+            config.region,
+            config.account_id,
+            function.handler,
+            function.memory_mb,
+        ),
+    )
+    base = _proxy_base(call)
+    return (*lines, (b"x-fc-base-path", base)) if base else lines
+
+
+@lru_cache(maxsize=256)
+def _settled(  # noqa: PLR0917 - lru_cache keys positional arguments fastest
+    ingress: Ingress,
+    function: str,
+    qualifier: str,
+    service: str,
+    region: str,
+    account_id: str,
+    handler: str,
+    memory_mb: int,
+) -> Headers:
+    """What stays the same from call to call."""
+    values = {
+        "x-fc-control-path": "/invoke" if ingress is Ingress.API else "/http-invoke",
+        "x-fc-access-key-id": "",
+        "x-fc-access-key-secret": "",
+        "x-fc-security-token": "",
+        "x-fc-function-handler": handler,
+        "x-fc-function-memory": str(memory_mb),
+        "x-fc-function-name": function,
+        "x-fc-region": region,
+        "x-fc-account-id": account_id,
+        "x-fc-qualifier": qualifier,
+        "x-fc-version-id": qualifier if qualifier.isdecimal() else "",
+        "x-fc-service-name": service,
+        "x-fc-service-logproject": "",
+        "x-fc-service-logstore": "",
+    }
+    return tuple((name.encode(), value.encode()) for name, value in values.items())
+
+
+def observed(call: Call) -> Headers:
+    """The context fields that published captures show and no page lists (contract source CAP1)."""
+    facts = call.facts
+    timeout = function_named(call.config, facts.function).timeout_s
+    lines = (
+        (b"x-fc-function-timeout", b"%d" % timeout),
+        (b"x-fc-retry-count", b"%d" % facts.seed.attempt),
+        *_EMPTY,
+    )
+    if facts.ingress is Ingress.API:
+        return lines
+    ours = ((b"x-fc-client-ip", facts.seed.client_ip.encode()), *_EMPTY_HTTP)
+    return (*lines, *ours) if _proxy_base(call) else (*lines, (b"x-fc-base-path", _path(call)), *ours)
+
+
+_EMPTY: Headers = (
+    (b"x-fc-tracing-opentracing-span-context", b""),
+    (b"x-fc-tracing-opentracing-span-baggages", b""),
+    (b"x-fc-tracing-jaeger-endpoint", b""),
+)
+_EMPTY_HTTP: Headers = (
+    (b"x-fc-eagleeye-traceid", b""),
+    (b"x-fc-eagleeye-rpcid", b""),
+    (b"x-fc-eagleeye-userdata", b""),
+    (b"x-fc-api-server-ip", b""),
+)
+
+
+def _proxy_base(call: Call) -> bytes:
+    """The part of an FC2 proxy path before the app's own (contract DOM-1), else b""."""
+    if call.facts.api_family is not ApiFamily.FC2 or call.facts.ingress is Ingress.API:
+        return b""
+    return place(_origin(call), b"").base.encode("latin-1")
+
+
+def _path(call: Call) -> bytes:
+    return _origin(call).partition(b"?")[0]
+
+
+def _origin(call: Call) -> bytes:
+    target = call.request.target if call.request else b""
+    absolute = split_absolute(target)
+    return absolute[1] if absolute else target

@@ -1,0 +1,109 @@
+"""The rules of Function Compute in their order of work, and the version of the set.
+
+Read next: request.py (the fields of a request), ../core.py (when each table runs), docs/adding-a-rule.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.changes import Leg
+from gateway.engine import Table
+from gateway.exchange import Failure
+from gateway.rules import accept, failure, invoke, refusal, reply, request, response
+
+if TYPE_CHECKING:
+    from gateway.rule import Rule
+
+RULES_VERSION = "2026.11"
+"""Year and month of the newest change; a recording keeps the version that made it."""
+
+HEAD_RULES = Table(
+    Leg.REQUEST,
+    refusal.PATH,
+    refusal.FUNCTION,
+    refusal.ROUTE,
+    refusal.TRIGGER,
+    refusal.INTERNET,
+    refusal.METHOD,
+    refusal.UNKNOWN_METHOD,
+    refusal.INVOCATION_TYPE,
+    refusal.LOG_TYPE,
+    refusal.LIMIT_HEADERS,
+    refusal.LIMIT_PATH,
+    refusal.LIMIT_BODY,
+    invoke.LIMIT_BODY,
+)
+"""Refusals: they change nothing, and all come before the first change."""
+
+REQUEST_RULES = Table(
+    Leg.REQUEST,
+    request.TARGET,
+    request.VERSION,
+    request.INVOCATION_TYPE,
+    request.LOG_TYPE,
+    request.ASYNC_DELAY,
+    request.ASYNC_TASK,
+    request.STRIP_X_FC,
+    request.STRIP_HOP,
+    request.EXPECT,
+    request.TRAILERS,
+    request.HOST,
+    invoke.TARGET,
+    invoke.DROP_HEADERS,
+    invoke.SET_HOST,
+    invoke.CONTENT_TYPE,
+    request.FRAMING,
+    request.CONTEXT,
+    request.CONTEXT_OBSERVED,
+)
+"""From the client's request to the server's. Context comes after every strip: nothing can overwrite it."""
+
+ACCEPT_RULES = Table(Leg.REQUEST, accept.ACCEPT)
+"""What an asynchronous caller is told."""
+
+RESPONSE_RULES = Table(
+    Leg.RESPONSE,
+    response.LIMIT_HEADERS,
+    response.REDIRECT,
+    response.APK,
+    response.STRIP_HOP,
+    response.STRIP_X_FC,
+    response.STRIP_RESERVED,
+    response.STRIP_TRAILERS,
+    invoke.STATUS,
+    invoke.RESPONSE_HEADERS,
+    invoke.RESPONSE_TYPE,
+)
+"""From the server's answer to what the call's kind lets through."""
+
+REPLY_RULES = Table(
+    Leg.RESPONSE,
+    reply.VERSION,
+    reply.ATTACHMENT,
+    reply.REQUEST_ID,
+    reply.DATE,
+    reply.EXPOSE,
+    reply.LOG_RESULT,
+    reply.ERROR_TYPE,
+    reply.FRAMING,
+    reply.CONNECTION,
+)
+"""On every message that goes to the client, the gateway's own errors among them."""
+
+FAILURE_RULES = {
+    Failure.NOT_LISTENING: Table(Leg.RESPONSE, failure.NOT_LISTENING),
+    Failure.CLOSED: Table(Leg.RESPONSE, failure.CLOSED),
+    Failure.MALFORMED_ANSWER: Table(Leg.RESPONSE, failure.MALFORMED_ANSWER),
+    Failure.TIMED_OUT: Table(Leg.RESPONSE, failure.TIMED_OUT),
+    Failure.CLIENT_GONE: Table(Leg.RESPONSE, failure.CLIENT_GONE),
+    Failure.MALFORMED_REQUEST: Table(Leg.REQUEST, failure.MALFORMED_REQUEST),
+    Failure.STORE: Table(Leg.REQUEST, failure.STORE),
+    Failure.BUSY: Table(Leg.REQUEST, failure.BUSY),
+}
+"""What the client is told when no usable answer came."""
+
+TABLES = (HEAD_RULES, REQUEST_RULES, ACCEPT_RULES, RESPONSE_RULES, REPLY_RULES, *FAILURE_RULES.values())
+
+RULES: dict[str, Rule] = {rule.id: rule for table in TABLES for rule in table.rules}
+"""Every rule by its id, in the order of work."""

@@ -1,0 +1,114 @@
+"""Which function a call is for, and by which door it came: request head + config -> Facts.
+
+Never by Host whether it is an API call: SDKs send any Host (contract API-SDK-1). On a bound custom domain every
+path is the app's. Must not know: what the rules then do with the facts. Read next: target.py, lookup.py, core.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gateway import lookup
+from gateway.facts import Facts, Ingress, InvocationType, LogType
+from gateway.target import APP, Kind, Place, place, split_absolute
+
+if TYPE_CHECKING:
+    from gateway.config import Config, Domain
+    from gateway.facts import Seed
+    from gateway.messages import Request
+
+
+class Refusal(StrEnum):
+    """Why a call cannot be matched to a function (`Facts.refusal`)."""
+
+    FUNCTION_NOT_FOUND = "function-not-found"
+    PATH_NOT_SUPPORTED = "path-not-supported"
+    ROUTE_NOT_FOUND = "route-not-found"
+
+
+_INVOCATION_TYPES = {kind.value.encode(): kind for kind in InvocationType}
+_LOG_TYPES = {kind.value.encode(): kind for kind in LogType}
+
+
+@dataclass(slots=True)
+class _Fields:
+    """The header values that decide, gathered in one pass."""
+
+    host: bytes = b""
+    close: bool = False
+    invocation: InvocationType = InvocationType.SYNC
+    log: LogType = LogType.NONE
+
+
+def survey(head: Request, seed: Seed, config: Config) -> Facts:
+    """Everything beside the message that rules may look at.
+
+    An unknown value of a control header counts as its default here; a rule refuses the call (CTL-10).
+    """
+    fields = _read(head)
+    target = head.target
+    if not target.startswith(b"/") and (absolute := split_absolute(target)):
+        fields.host, target = absolute
+    host = lookup.host_name(fields.host)
+    domain = lookup.domain_of(config, host) if config.domains else None
+    where = APP if domain else place(target, head.method)
+    ingress, function, qualifier, route, refusal = _whom(where, domain, host, target, config)
+    return Facts(
+        seed=seed,
+        ingress=ingress,
+        function=function,
+        qualifier=qualifier,
+        invocation_type=fields.invocation,
+        log_type=fields.log,
+        api_family=where.family,
+        service=where.service,
+        route=route,
+        refusal=refusal,
+        close=fields.close or head.version == b"HTTP/1.0",
+    )
+
+
+def _read(head: Request) -> _Fields:
+    fields = _Fields()
+    for name, value in head.headers:
+        match name.lower():
+            case b"host":
+                fields.host = value
+            case b"connection":
+                fields.close = fields.close or b"close" in (token.strip() for token in value.lower().split(b","))
+            case b"x-fc-invocation-type":
+                fields.invocation = _INVOCATION_TYPES.get(value, InvocationType.SYNC)
+            case b"x-fc-log-type":
+                fields.log = _LOG_TYPES.get(value, LogType.NONE)
+    return fields
+
+
+type _Whom = tuple[Ingress, str, str, str, str]
+"""Ingress, function, qualifier, route, refusal."""
+
+
+def _whom(where: Place, domain: Domain | None, host: str, target: bytes, config: Config) -> _Whom:
+    if domain is not None:
+        return _on_domain(domain, target, config)
+    if where.kind is Kind.APP:
+        ingress = Ingress.HTTP_DEFAULT if lookup.is_default_domain(host, config.domain_kind) else Ingress.HTTP_CUSTOM
+        function = config.functions[0] if len(config.functions) == 1 else lookup.function_of_host(config, host)
+        return ingress, function.name, lookup.first_qualifier(function), "", ""
+    if where.kind is Kind.UNSUPPORTED:
+        return Ingress.API, "", "LATEST", "", Refusal.PATH_NOT_SUPPORTED
+    ingress = Ingress.HTTP_DEFAULT if where.kind is Kind.PROXY else Ingress.API
+    known = lookup.answers_to_any_name(config) or any(one.name == where.function for one in config.functions)
+    return ingress, where.function, where.qualifier or "LATEST", "", "" if known else Refusal.FUNCTION_NOT_FOUND
+
+
+def _on_domain(domain: Domain, target: bytes, config: Config) -> _Whom:
+    # Routes match the path as the client wrote it, before any rewrite (contract DOM-RW-6).
+    path = target.partition(b"?")[0].decode("latin-1")
+    route = lookup.route_of(domain, path)
+    if route is None:
+        return Ingress.HTTP_CUSTOM, "", "LATEST", "", Refusal.ROUTE_NOT_FOUND
+    known = any(one.name == route.function for one in config.functions)
+    refusal = "" if known else Refusal.FUNCTION_NOT_FOUND
+    return Ingress.HTTP_CUSTOM, route.function, route.qualifier, route.path, refusal

@@ -1,0 +1,98 @@
+"""Reads request targets: their form, their path, and the paths of FC's published APIs.
+
+An API call is known by its path, never by its Host: SDKs send whatever their endpoint option was
+(contract API-SDK-1). Read next: survey.py (who asks).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote
+
+from gateway.facts import ApiFamily
+
+
+class Kind(StrEnum):
+    """What a path is to FC: an app's own, an invocation, an HTTP call through the FC2 proxy path, or nothing."""
+
+    APP = "app"
+    INVOCATION = "invocation"
+    PROXY = "proxy"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a path says about whom it calls. `base`: the part of a proxy path that is not the app's."""
+
+    kind: Kind
+    function: str = ""
+    service: str = ""
+    qualifier: str = ""
+    family: ApiFamily = ApiFamily.FC3
+    base: str = ""
+
+
+APP = Place(Kind.APP)
+
+_INVOCATION = re.compile(
+    rb"/+(?:(2023-03-30)|2016-08-15/services/([^/]+)|2021-04-06/services/([^/]+))/functions/([^/]+)/invocations"
+)
+# A service's qualifier follows the first dot; FC names hold none (contract API-PATH-2).
+_PROXY = re.compile(rb"(/+2016-08-15/proxy/([^/.]+)(?:\.([^/]*))?/([^/]+))(?:/|\Z)")
+_API = re.compile(rb"/+(?:2023-03-30/functions|(?:2016-08-15|2021-04-06)/services)(?:/|\Z)")
+
+
+def place(target: bytes, method: bytes) -> Place:
+    """Whom an origin-form target calls (contract API-PATH-1..4, DOM-1). Doubled leading slashes are borne."""
+    if not target.startswith((b"/20", b"//")):
+        return APP
+    path, _, query = target.partition(b"?")
+    if (found := _INVOCATION.fullmatch(path)) and method == b"POST":
+        return _invocation(found, query)
+    if found := _PROXY.match(path):
+        base, service, qualifier, function = found.groups()
+        return Place(Kind.PROXY, _text(function), _text(service), _text(qualifier or b""), ApiFamily.FC2, _base(base))
+    return Place(Kind.UNSUPPORTED, family=_family(path)) if _API.match(path) else APP
+
+
+def _invocation(found: re.Match[bytes], query: bytes) -> Place:
+    version3, service2, service21, function = found.groups()
+    asked = _first(query, b"qualifier")
+    if version3:
+        return Place(Kind.INVOCATION, _text(function), qualifier=asked)
+    service, _, dotted = _text(service2 or service21).partition(".")
+    return Place(Kind.INVOCATION, _text(function), service, dotted or asked, ApiFamily.FC2)
+
+
+def _family(path: bytes) -> ApiFamily:
+    return ApiFamily.FC3 if path.lstrip(b"/").startswith(b"2023") else ApiFamily.FC2
+
+
+def _base(path: bytes) -> str:
+    # One leading slash: the doubled one comes from an SDK's endpoint option, not from FC.
+    return "/" + path.decode("latin-1").lstrip("/") + "/"
+
+
+def _first(query: bytes, name: bytes) -> str:
+    for pair in query.split(b"&"):
+        key, _, value = pair.partition(b"=")
+        if key == name:
+            return _text(value)
+    return ""
+
+
+def _text(raw: bytes) -> str:
+    return unquote(raw.decode("utf-8", "surrogateescape"), errors="replace").encode("utf-8", "replace").decode()
+
+
+def split_absolute(target: bytes) -> tuple[bytes, bytes] | None:
+    """(authority, origin-form) of an absolute-form target, None for any other form (RFC 9112 section 3.2.2)."""
+    scheme, mark, rest = target.partition(b"://")
+    if not mark or scheme.lower() not in (b"http", b"https"):
+        return None
+    cut = min((at for at in (rest.find(b"/"), rest.find(b"?")) if at >= 0), default=len(rest))
+    authority, origin = rest[:cut].rpartition(b"@")[2], rest[cut:]
+    return authority, origin if origin.startswith(b"/") else b"/" + origin
