@@ -1,0 +1,52 @@
+"""What SQLite and PostgreSQL say differently: insert-if-missing, and dates in the public views.
+
+Must not know: what is inserted. Read next: schema.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Insert, Table
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+_STARTED_AT = {
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%fZ', started_us / 1000000.0, 'unixepoch')",
+    "postgresql": (
+        "to_char(to_timestamp(started_us / 1000000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+    ),
+}
+
+_OVERVIEW = """
+CREATE VIEW exchange_overview AS
+SELECT id, run_id, request_id, state, ingress, invocation_type, function, method, target,
+       client_status, server_status, error_code, {started_at} AS started_at,
+       duration_us / 1000.0 AS duration_ms, request_bytes, response_bytes
+FROM exchange
+UNION ALL
+SELECT id, run_id, request_id, state, ingress, invocation_type, function, method, target,
+       NULL, NULL, error_code, {started_at}, NULL, request_bytes, 0
+FROM intent
+"""
+
+_TRANSFORMS = """
+CREATE VIEW transform_overview AS
+SELECT exchange.id AS exchange_id, rule_trail.seq AS seq, rule_trail.leg AS leg, rule_trail.part AS part,
+       rule_trail.rule_id AS rule_id
+FROM exchange JOIN rule_trail ON rule_trail.id = exchange.trail_id
+"""
+
+
+def insert_missing(dialect: str, table: Table) -> Insert:
+    """INSERT that leaves rows alone which are already there."""
+    statement: Insert = _INSERT[dialect](table).on_conflict_do_nothing()
+    return statement
+
+
+def views(dialect: str) -> tuple[str, ...]:
+    """The statements that create the public views."""
+    return _OVERVIEW.format(started_at=_STARTED_AT[dialect]), _TRANSFORMS

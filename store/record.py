@@ -1,0 +1,218 @@
+"""An Exchange as bytes, and back: the compact record that a row carries.
+
+msgpack over plain tuples, one tuple per dataclass, its fields in the order of FIELDS; header blocks go in and
+out as they are. A body over INLINE bytes is left out and named by digest and size. The bytes hold everything
+of the exchange, so that a row can be checked and rescued alone.
+Must not know: tables, compression. Read next: packing.py, committer.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import msgpack  # type: ignore[import-untyped] # it ships no annotations
+
+from gateway.changes import Advice, Leg, Part, Transform
+from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
+from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, LogType, Seed
+from gateway.messages import BodyRef, Request, Response
+from store.errors import Damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
+    from gateway.messages import Body
+
+INLINE = 512
+"""Bodies up to this many bytes stay in the record, where the dictionary serves them too."""
+
+FORMAT = 1
+"""First number of every record. A change of FIELDS is a new format with a reader of its own."""
+
+FIELDS: dict[type, tuple[str, ...]] = {
+    Seed: ("request_id", "arrived_us", "client_ip", "secure", "attempt"),
+    Facts: (
+        *("seed", "ingress", "function", "qualifier", "invocation_type", "log_type", "api_family", "service"),
+        *("route", "refusal", "close", "answered_us", "duration_us", "log_tail"),
+    ),
+    Request: ("method", "target", "headers", "body", "version", "trailers"),
+    Response: ("status", "reason", "headers", "body", "version", "trailers"),
+    Transform: ("rule_id", "leg", "part", "before", "after"),
+    Advice: ("rule_id", "leg", "text"),
+    Timings: ("request_end", "server_sent", "server_head", "server_end", "done"),
+    Piece: ("end", "at_us"),
+    Exchange: (
+        *("id", "facts", "client", "server", "transforms", "advice", "state", "failure", "failure_text", "error_code"),
+        *("timings", "pieces", "log", "raw", "parent_id", "config_digest", "rules_version"),
+    ),
+}
+
+_GET: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: attrgetter(*names) for kind, names in FIELDS.items()}
+_BODY_AT = {kind: FIELDS[kind].index("body") for kind in (Request, Response)}
+
+_FACT_ENUMS: dict[str, type[StrEnum]] = {
+    "ingress": Ingress,
+    "invocation_type": InvocationType,
+    "log_type": LogType,
+    "api_family": ApiFamily,
+}
+
+_REF, _KEPT = 1, 2  # msgpack extension codes: a BodyRef, and bytes that are kept apart
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes of a body that lie in the body tables, in place of the bytes themselves."""
+
+    digest: bytes
+    size: int
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A record, the bodies it leaves out, and the refs it only mentions."""
+
+    record: bytes = b""
+    bodies: dict[bytes, bytes] = field(default_factory=dict)
+    refs: set[bytes] = field(default_factory=set)
+
+
+def encode(exchange: Exchange) -> Encoded:
+    """The record of an exchange. Same exchange, same bytes."""
+    encoded = Encoded()
+    seen: dict[int, Kept] = {}
+
+    def keep(body: Body) -> Body | Kept:
+        if isinstance(body, BodyRef):
+            encoded.refs.add(body.digest)
+            return body
+        if len(body) <= INLINE:
+            return body
+        kept = seen.get(id(body))  # both views often hold the very same bytes
+        if kept is None:
+            kept = seen[id(body)] = Kept(hashlib.sha256(body).digest(), len(body))
+            encoded.bodies[kept.digest] = body
+        return kept
+
+    encoded.record = _pack((FORMAT, *_exchange_values(exchange, keep)))
+    return encoded
+
+
+def decode(record: bytes, load: Callable[[Kept], bytes]) -> Exchange:
+    """The exchange a record holds; `load` fetches bodies that lie apart. Raises Damaged."""
+    try:
+        form, *values = msgpack.unpackb(
+            record, use_list=False, unicode_errors="surrogatepass", ext_hook=_unpack_body, strict_map_key=False
+        )
+        if form != FORMAT:
+            raise Damaged(f"a record has format {form}, this program reads {FORMAT}")
+        return _exchange(values, load)
+    except (ValueError, TypeError, LookupError, msgpack.UnpackException) as error:
+        raise Damaged(f"a record cannot be read ({error})") from None
+
+
+def _pack(values: tuple[Any, ...]) -> bytes:
+    packed: bytes = msgpack.packb(values, default=_pack_body, unicode_errors="surrogatepass")
+    return packed
+
+
+def _pack_body(body: object) -> msgpack.ExtType:
+    if not isinstance(body, BodyRef | Kept):
+        raise TypeError(f"{type(body).__name__} cannot be recorded")
+    code = _REF if isinstance(body, BodyRef) else _KEPT
+    return msgpack.ExtType(code, body.size.to_bytes(8, "big") + body.digest)
+
+
+def _unpack_body(code: int, data: bytes) -> BodyRef | Kept:
+    digest, size = data[8:], int.from_bytes(data[:8], "big")
+    if code == _REF:
+        return BodyRef(digest, size)
+    if code == _KEPT:
+        return Kept(digest, size)
+    raise Damaged(f"a record holds a value of unknown kind {code}")
+
+
+def _exchange_values(exchange: Exchange, keep: Callable[[Body], Body | Kept]) -> list[Any]:
+    values = list(_GET[Exchange](exchange))
+    at = FIELDS[Exchange].index
+    seed, *facts = _GET[Facts](exchange.facts)
+    values[at("facts")] = (_GET[Seed](seed), *facts)
+    values[at("client")] = _view_values(exchange.client, keep)
+    values[at("server")] = exchange.server and _view_values(exchange.server, keep)
+    values[at("transforms")] = [_transform_values(transform, keep) for transform in exchange.transforms]
+    values[at("advice")] = [_GET[Advice](advice) for advice in exchange.advice]
+    values[at("timings")] = _GET[Timings](exchange.timings)
+    values[at("pieces")] = [_GET[Piece](piece) for piece in exchange.pieces]
+    return values
+
+
+def _view_values(view: View, keep: Callable[[Body], Body | Kept]) -> tuple[Any, Any]:
+    return _message_values(view.request, keep), _message_values(view.response, keep)
+
+
+def _message_values(message: Request | Response | None, keep: Callable[[Body], Body | Kept]) -> tuple[Any, ...] | None:
+    if message is None:
+        return None
+    values = list(_GET[type(message)](message))
+    values[_BODY_AT[type(message)]] = keep(message.body)
+    return tuple(values)
+
+
+def _transform_values(transform: Transform, keep: Callable[[Body], Body | Kept]) -> tuple[Any, ...]:
+    rule_id, leg, part, before, after = _GET[Transform](transform)
+    return rule_id, leg, part, _side_values(before, keep), _side_values(after, keep)
+
+
+def _side_values(side: Any, keep: Callable[[Body], Body | Kept]) -> Any:  # noqa: ANN401 - headers, body or None
+    return keep(side) if isinstance(side, bytes | BodyRef) else side
+
+
+def _make(kind: type[Any], values: Any, **known: Any) -> Any:  # noqa: ANN401 - each dataclass of FIELDS
+    """A value of `kind` from its recorded fields, by name; `known` ones are ready."""
+    return kind(**(dict(zip(FIELDS[kind], values, strict=True)) | known))
+
+
+def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
+    told = dict(zip(FIELDS[Exchange], values, strict=True))
+    exchange: Exchange = _make(
+        Exchange,
+        values,
+        facts=_facts(told["facts"]),
+        client=_view(told["client"], load),
+        server=told["server"] and _view(told["server"], load),
+        transforms=tuple(_transform(each, load) for each in told["transforms"]),
+        advice=tuple(_make(Advice, each, leg=Leg(each[1])) for each in told["advice"]),
+        state=State(told["state"]),
+        failure=told["failure"] and Failure(told["failure"]),
+        timings=_make(Timings, told["timings"]),
+        pieces=tuple(_make(Piece, each) for each in told["pieces"]),
+    )
+    return exchange
+
+
+def _facts(values: tuple[Any, ...]) -> Facts:
+    told = dict(zip(FIELDS[Facts], values, strict=True))
+    enums = {name: kind(told[name]) for name, kind in _FACT_ENUMS.items()}
+    facts: Facts = _make(Facts, values, seed=_make(Seed, told["seed"]), **enums)
+    return facts
+
+
+def _view(values: tuple[Any, Any], load: Callable[[Kept], bytes]) -> View:
+    request, response = values
+    return View(
+        request and _make(Request, _loaded(request, load)),
+        response and _make(Response, _loaded(response, load)),
+    )
+
+
+def _transform(values: tuple[Any, ...], load: Callable[[Kept], bytes]) -> Transform:
+    rule_id, leg, part, before, after = _loaded(values, load)
+    return Transform(rule_id, Leg(leg), Part(part), before, after)
+
+
+def _loaded(values: tuple[Any, ...], load: Callable[[Kept], bytes]) -> list[Any]:
+    return [load(value) if isinstance(value, Kept) else value for value in values]

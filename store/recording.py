@@ -1,0 +1,155 @@
+"""Opening a recording: for the one that writes, and for the many that read.
+
+A plain path is a SQLite file; a URL goes to SQLAlchemy. Nothing is changed before it is known to be ours and
+of a version we write. Must not know: how exchanges are kept. Read next: writer.py, reader.py, sqlite.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, func, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from store import sqlite
+from store.errors import Missing, NewerVersion, NotOurs, OlderVersion, Unwritable
+from store.explained import explained
+from store.lock import Lock
+from store.recovery import close_killed_runs
+from store.schema import APPLICATION_ID, VERSION, batch, exchange, intent
+from store.schema_version import upgrade, version_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_GIVEN_OUT = (exchange.c.id, intent.c.id, batch.c.max_id)
+
+
+@dataclass(slots=True)
+class Recording:
+    """An open recording. `path` is None on a database server; `place` is what to call it in messages."""
+
+    engine: Engine
+    place: str
+    path: Path | None
+    durability: str = "full"
+    lock: Lock | None = None
+
+    @property
+    def dialect(self) -> str:
+        """Which kind of database it is: `sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    def next_id(self) -> int:
+        """The first exchange id that no run has given out."""
+        with self.engine.connect() as connection:
+            largest = [connection.execute(select(func.max(column))).scalar() or 0 for column in _GIVEN_OUT]
+        return max(largest) + 1
+
+    def close(self) -> None:
+        """Let go of it. A written SQLite recording becomes one plain file again."""
+        try:
+            if self.lock and self.path:
+                sqlite.fold_wal(self.engine)
+        finally:
+            self.engine.dispose()
+            if self.lock:
+                self.lock.release()
+                self.lock = None
+
+
+def open_for_writing(url_or_path: str, *, durability: str = "full") -> Recording:
+    """Open a recording to add to it; create it when it is not there, bring it up to date when it is older.
+
+    `durability`: "full" survives power loss, "normal" a crash of the process. Raises a RecordingError; then
+    the bytes at that place are as they were.
+    """
+    path = sqlite_path(url_or_path)
+    if path is None:
+        return _open_server(url_or_path, durability)
+    with explained(str(path)):
+        return _open_file(path, durability)
+
+
+def open_for_reading(url_or_path: str) -> Recording:
+    """Open a recording to look at it; nothing is changed, and a live recorder is not disturbed."""
+    path = sqlite_path(url_or_path)
+    place = str(path) if path else make_url(url_or_path).render_as_string(hide_password=True)
+    with explained(place):
+        if path:
+            sqlite.check_ours(path)
+        engine = sqlite.reading_engine(path) if path else create_engine(url_or_path, pool_pre_ping=True)
+        recording = Recording(engine, place, path)
+        with engine.connect() as connection:
+            version = version_of(connection)
+        if version == 0:
+            raise Missing("nothing is recorded there yet", place)
+        if version < VERSION:
+            raise OlderVersion(
+                f"it has schema {version:04d}, this program reads {VERSION:04d}",
+                place,
+                "Record into it once, or copy it.",
+            )
+        _refuse_newer(version, place)
+        return recording
+
+
+def sqlite_path(url_or_path: str) -> Path | None:
+    """The file that an fc_store value names, None when it is a database server's URL."""
+    if "://" not in url_or_path:
+        return Path(url_or_path)
+    try:
+        url = make_url(url_or_path)
+    except ArgumentError:
+        raise NotOurs("this is neither a path nor a database URL", url_or_path) from None
+    if url.get_backend_name() != "sqlite":
+        return None
+    if not url.database:
+        raise NotOurs("a recording needs a file", url_or_path)
+    return Path(url.database)
+
+
+def _open_file(path: Path, durability: str) -> Recording:
+    if path.exists():
+        sqlite.check_ours(path)
+    if not path.parent.is_dir():
+        raise Unwritable(f"the folder {path.parent} does not exist", str(path), "Create it, or set fc_store.")
+    lock = Lock(path.with_name(path.name + "-lock"), path)
+    try:
+        if not path.exists():
+            sqlite.create_private(path)
+        engine = sqlite.writing_engine(path, durability)
+        _bring_up_to_date(engine, str(path))
+        sqlite.use_wal(engine)
+        close_killed_runs(engine)
+    except BaseException:
+        lock.release()
+        raise
+    return Recording(engine, str(path), path, durability, lock)
+
+
+def _open_server(url: str, durability: str) -> Recording:
+    place = make_url(url).render_as_string(hide_password=True)
+    with explained(place):
+        engine = create_engine(url, pool_pre_ping=True)
+        _bring_up_to_date(engine, place)
+        return Recording(engine, place, None, durability)
+
+
+def _bring_up_to_date(engine: Engine, place: str) -> None:
+    with engine.connect() as connection, connection.begin():
+        version = version_of(connection)
+        _refuse_newer(version, place)
+        if version < VERSION:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            upgrade(connection)
+
+
+def _refuse_newer(version: int, place: str) -> None:
+    if version > VERSION:
+        raise NewerVersion(
+            f"it has schema {version:04d}, this program knows up to {VERSION:04d}", place, "Use the newer fc-replay."
+        )

@@ -1,0 +1,70 @@
+"""At the start: runs that were killed get their end, and what they left open is closed as interrupted.
+
+Must not know: whether the database is a file. Read next: committer.py, recording.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from gateway.exchange import State
+from store.committer import Committer, Work
+from store.rows import RowReader
+from store.schema import intent, run
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from gateway.exchange import Exchange
+
+_CHUNK = 256
+
+_STAGES = (
+    ("done", "the reply was ready for its last byte"),
+    ("server_end", "the whole answer had come from the server"),
+    ("server_head", "the answer's head had come from the server"),
+    ("server_sent", "the request had been handed to the server"),
+    ("request_end", "the whole request had been read"),
+)
+
+
+def close_killed_runs(engine: Engine) -> int:
+    """Close every run that has no end, and its open exchanges; returns how many exchanges that were.
+
+    The caller holds the recording, so nobody is still at work on those runs.
+    """
+    with engine.connect() as connection:
+        killed = connection.execute(select(run.c.id, run.c.durability).where(run.c.ending == "running")).all()
+    return sum(_close(engine, each.id, each.durability) for each in killed)
+
+
+def interrupted(exchange: Exchange) -> Exchange:
+    """The exchange as the proxy's death left it, with the stage it had reached."""
+    reached = (said for name, said in _STAGES if getattr(exchange.timings, name) >= 0)
+    stage = next(reached, "it was about to be sent to the server")
+    return replace(exchange, state=State.INTERRUPTED, failure_text=f"the proxy ended before the exchange did; {stage}")
+
+
+def _close(engine: Engine, run_id: int, durability: str) -> int:
+    committer = Committer(engine, durability)
+    committer.resume(run_id)
+    closed = 0
+    try:
+        while exchanges := _open_exchanges(engine, run_id):
+            ends = [(interrupted(each), ()) for each in exchanges]
+            committer.commit(Work(ends=list(ends), max_id=max(each.id for each in exchanges)))
+            closed += len(ends)
+        committer.end("killed")
+    finally:
+        committer.disconnect()
+    return closed
+
+
+def _open_exchanges(engine: Engine, run_id: int) -> list[Exchange]:
+    with engine.connect() as connection:
+        rows = connection.execute(select(intent).where(intent.c.run_id == run_id).order_by(intent.c.id).limit(_CHUNK))
+        reader = RowReader(connection)
+        return [reader.exchange(row) for row in rows.all()]

@@ -1,0 +1,179 @@
+"""The schema of a recording, in one place. Columns carry their meaning; the views are public.
+
+How an exchange is kept: the whole Exchange is one compact *record* (record.py), compressed with a dictionary
+made of earlier records, because header blocks repeat. Bodies over 512 bytes lie apart, once per content. The
+other columns of `exchange` are an index over the record: `verify` computes them again. `exchange_overview`
+and `transform_overview` are for people with an SQL prompt and stay as they are (docs/queries.md).
+
+History: 0001 (2026-11) first release.
+
+Must not know: SQLite or PostgreSQL beyond dialects.py. Read next: record.py, committer.py, migrations/.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+VERSION = 1
+"""The schema version this program writes; equals the last migration."""
+
+APPLICATION_ID = 0x46435250
+"""SQLite's application_id of our files: the letters FCRP."""
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""An integer key; SQLite makes only INTEGER columns the row's own address."""
+
+metadata = MetaData()
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Key, primary_key=True, comment="one life of the proxy"),
+    Column("program", Text, nullable=False, comment="fc-replay's version"),
+    Column("rules_version", Text, nullable=False, comment="rule set in force"),
+    Column("started_us", BigInteger, nullable=False, comment="microseconds since the epoch"),
+    Column("utc_offset_s", Integer, nullable=False, comment="local time minus UTC at the start, seconds"),
+    Column("details", Text, nullable=False, comment="JSON: options, versions, host, as told at the start"),
+    Column("durability", Text, nullable=False, comment="full | normal"),
+    Column("ended_us", BigInteger, comment="NULL while it runs, and when it was killed"),
+    Column("ending", Text, nullable=False, comment="running | orderly | killed"),
+)
+
+config = Table(
+    "config",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="exchange.config_digest names it"),
+    Column("plain", Text, nullable=False, comment="the config as JSON (gateway/config_plain.py)"),
+    Column("check_digest", LargeBinary, nullable=False, comment="SHA-256 of `plain`, 16 bytes"),
+)
+
+_OVERVIEW_COLUMNS: tuple[tuple[str, type, str], ...] = (
+    ("request_id", Text, "the call's id, as the client saw it in X-Fc-Request-Id"),
+    ("state", Text, "open | complete | refused | server-failed | timed-out | cancelled | interrupted"),
+    ("ingress", Text, "http-default | http-custom | api"),
+    ("invocation_type", Text, "Sync | Async"),
+    ("function", Text, "name of the function, empty when none matched"),
+    ("method", Text, "what the client sent; bytes that are not text appear as \\x.."),
+    ("target", Text, "path and query as sent, at most 4096 characters"),
+    ("error_code", Text, "FC's code when the gateway itself answered, else empty"),
+)
+
+
+def _overview() -> list[Column[str]]:
+    return [Column(name, kind, nullable=False, comment=comment) for name, kind, comment in _OVERVIEW_COLUMNS]
+
+
+exchange = Table(
+    "exchange",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False, comment="in order of arrival"),
+    Column("run_id", Key, ForeignKey("run.id"), nullable=False, comment="which run recorded it"),
+    Column("batch", Key, nullable=False, comment="the commit that finished it: batch.seq of its run"),
+    Column("parent_id", Key, comment="the accepted asynchronous call this delivery belongs to"),
+    *_overview(),
+    Column("client_status", SmallInteger, comment="what the client got; NULL when nothing"),
+    Column("server_status", SmallInteger, comment="what the server sent; NULL when nothing"),
+    Column("started_us", BigInteger, nullable=False, comment="arrival, microseconds since the epoch"),
+    Column("duration_us", BigInteger, comment="arrival to the reply's last byte, microseconds; NULL when not reached"),
+    Column("request_bytes", BigInteger, nullable=False, comment="body bytes the client sent"),
+    Column("response_bytes", BigInteger, nullable=False, comment="body bytes the client got"),
+    Column("trail_id", Key, nullable=False, comment="rule_trail.id: which rules acted, in order; 0 = none"),
+    Column("dictionary_id", Key, nullable=False, comment="dictionary.id that `record` needs; 0 = none"),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of run id and record, 16 bytes (chain.py)"),
+    Column("record", LargeBinary, nullable=False, comment="the Exchange: msgpack, zstd (record.py)"),
+)
+
+intent = Table(
+    "intent",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False, comment="becomes exchange.id when it ends"),
+    Column("run_id", Key, ForeignKey("run.id"), nullable=False, comment="which run is at work on it"),
+    *_overview(),
+    Column("started_us", BigInteger, nullable=False, comment="arrival, microseconds since the epoch"),
+    Column("request_bytes", BigInteger, nullable=False, comment="body bytes known when it was noted"),
+    Column("dictionary_id", Key, nullable=False, comment="as in exchange"),
+    Column("digest", LargeBinary, nullable=False, comment="as in exchange"),
+    Column("record", LargeBinary, nullable=False, comment="the Exchange so far, state open"),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("run_id", Key, ForeignKey("run.id"), primary_key=True),
+    Column("seq", Key, primary_key=True, autoincrement=False, comment="1, 2, 3 ... within the run"),
+    Column("exchanges", Integer, nullable=False, comment="how many exchanges this commit finished"),
+    Column("max_id", Key, nullable=False, comment="largest exchange id given out so far in the recording"),
+    Column("committed_us", BigInteger, nullable=False, comment="microseconds since the epoch"),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the digest before it and its rows (chain.py)"),
+    Column("pruned", LargeBinary, comment="(id, digest) of its exchanges that retention removed; NULL = none"),
+    sqlite_with_rowid=False,
+)
+
+rule_trail = Table(
+    "rule_trail",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False, comment="first 48 bits of the trail's SHA-256"),
+    Column("seq", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 ... in order of work"),
+    Column("leg", Text, nullable=False, comment="request | response"),
+    Column("part", Text, nullable=False, comment="headers | body | ..."),
+    Column("rule_id", Text, nullable=False, comment="the rule that acted"),
+    sqlite_with_rowid=False,
+)
+
+dictionary = Table(
+    "dictionary",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=False, comment="first 31 bits of the data's SHA-256"),
+    Column("copy", SmallInteger, primary_key=True, autoincrement=False, comment="1, 2: many records hang on it"),
+    Column("created_us", BigInteger, nullable=False, comment="the newest is used by the next run"),
+    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of `data`"),
+    Column("data", LargeBinary, nullable=False, comment="earlier records, end to end"),
+)
+
+body = Table(
+    "body",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the whole body"),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+)
+
+body_piece = Table(
+    "body_piece",
+    metadata,
+    Column("body_id", Key, ForeignKey("body.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 ..."),
+    Column("packed", SmallInteger, nullable=False, comment="1: zstd; 0: as it is, it would not shrink"),
+    Column("data", LargeBinary, nullable=False, comment="at most 256 KiB of the body"),
+)
+
+body_use = Table(
+    "body_use",
+    metadata,
+    Column("exchange_id", Key, primary_key=True, autoincrement=False),
+    Column("body_id", Key, ForeignKey("body.id"), primary_key=True, autoincrement=False),
+    Index("body_use_by_body", "body_id"),
+    sqlite_with_rowid=False,
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("run_id", Key, ForeignKey("run.id"), nullable=False),
+    Column("started_us", BigInteger, nullable=False, comment="first exchange that could not be recorded"),
+    Column("ended_us", BigInteger, comment="NULL: not over yet, or the proxy ended before it was"),
+    Column("exchanges", Integer, nullable=False, comment="how many are not in the recording"),
+    Column("reason", Text, nullable=False, comment="what kept the recorder from writing"),
+)

@@ -1,0 +1,74 @@
+"""A large body on its way: in memory up to 256 KiB, then in a private file that has no name.
+
+Must not know: whose body it is. Read next: body_rows.py, which copies a spool into the recording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO
+
+from gateway.messages import Body, BodyRef
+from store.packing import PIECE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+IN_MEMORY = 256 * 1024
+"""Bytes a spool holds in memory before it takes a file."""
+
+
+class Spool:
+    """Takes a body piece by piece and gives it back whole, as bytes or as a BodyRef.
+
+    `directory`: where its file goes when it needs one; None is the system's place for temporary files.
+    The file is readable by its owner alone and unlinked at once, so it cannot outlive the process.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.size = 0
+        self._directory = directory
+        self._memory = bytearray()
+        self._file: BinaryIO | None = None
+        self._sum = hashlib.sha256()
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece. Raises OSError when the file system is full."""
+        self.size += len(piece)
+        self._sum.update(piece)
+        if self._file:
+            self._append(piece)
+            return
+        self._memory += piece
+        if len(self._memory) > IN_MEMORY:
+            # Unbuffered: the writer thread reads by position while the connection still appends.
+            self._file = tempfile.TemporaryFile(dir=self._directory, buffering=0)  # noqa: SIM115 - closed by close()
+            self._append(bytes(self._memory))
+            self._memory.clear()
+
+    def body(self) -> Body:
+        """The bytes when they are few, else the name of what pieces() gives."""
+        return BodyRef(self._sum.digest(), self.size) if self._file else bytes(self._memory)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body from its start, in pieces of at most 256 KiB; may be asked again, and from another thread."""
+        if not self._file:
+            if self._memory:
+                yield bytes(self._memory)
+            return
+        for at in range(0, self.size, PIECE):
+            yield os.pread(self._file.fileno(), PIECE, at)
+
+    def close(self) -> None:
+        """Let go of the bytes. The body() made before stays valid as a value."""
+        if self._file:
+            self._file.close()
+        self._memory.clear()
+
+    def _append(self, piece: bytes) -> None:
+        rest = memoryview(piece)
+        while rest and self._file:
+            rest = rest[self._file.write(rest) :]
