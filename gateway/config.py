@@ -13,6 +13,9 @@ from enum import StrEnum
 KIB = 1024
 MIB = 1024 * KIB
 
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
+"""What a trigger or a route can list (contract METH-1)."""
+
 
 class Evidence(StrEnum):
     """How well a behaviour of FC is known. Order matters: each also admits those before it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.config import KIB, MIB, Config, Evidence, Function, Trigger
+from gateway.config import KIB, METHODS, MIB, Config, Evidence, Function, Trigger
 from gateway.errors import refuse
 from gateway.facts import ApiFamily, Ingress, InvocationType, LogType
 from gateway.lookup import domain_of, function_named, host_name, route_of, trigger_of
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.rule import Call
-
-# METH-1: what a trigger can be set to accept.
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
 
 def path_not_supported(call: Call) -> Answer:
