@@ -13,28 +13,31 @@ from wire.framing import CHUNKED, Framing, Kind
 
 if TYPE_CHECKING:
     from gateway.messages import Headers
+    from wire.errors import Malformed
     from wire.limits import Limits
 
 
 class Decoder(Protocol):
-    """What knows where a body ends. `rest` holds the bytes after it once `done`."""
+    """What knows where a body ends. `rest` holds the bytes after it once `done`; `error` ends it before."""
 
     done: bool
+    error: Malformed | None
     rest: bytes
     trailers: Headers
 
     def feed(self, data: bytes) -> bytes:
-        """The payload in the next bytes of the stream, perhaps b"". Raises Malformed."""
+        """The payload in the next bytes of the stream, perhaps b"". What came before an error is still given."""
 
 
 class LengthDecoder:
     """A body of a known number of bytes; what is fed comes out uncopied."""
 
-    __slots__ = ("_left", "done", "rest", "trailers")
+    __slots__ = ("_left", "done", "error", "rest", "trailers")
 
     def __init__(self, length: int) -> None:
         self._left = length
         self.done = length == 0
+        self.error: Malformed | None = None
         self.rest = b""
         self.trailers: Headers = ()
 
@@ -50,10 +53,11 @@ class LengthDecoder:
 class CloseDecoder:
     """A body that ends with the connection: never `done` by itself."""
 
-    __slots__ = ("done", "rest", "trailers")
+    __slots__ = ("done", "error", "rest", "trailers")
 
     def __init__(self) -> None:
         self.done = False
+        self.error: Malformed | None = None
         self.rest = b""
         self.trailers: Headers = ()
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.messages import Headers, Request, Response
-    from wire.bodies import Decoder
     from wire.framing import Controls
     from wire.inflow import Inflow
+    from wire.intake import Intake
     from wire.server import ServerProtocol
 
 # Head and body below this many bytes leave in one write; above, joining them would copy for nothing.
@@ -45,17 +45,17 @@ class Call:
         "bytes_sent",
         "close_after",
         "connection",
-        "decoder",
         "expects_continue",
         "finished",
         "framing",
         "gone",
         "head",
-        "inflow",
+        "intake",
         "keep_alive",
         "on_gone",
         "peer",
         "started",
+        "tunnel",
     )
 
     def __init__(self, connection: ServerProtocol, head: Request, framing: Framing = NONE) -> None:
@@ -73,8 +73,8 @@ class Call:
         self.finished = False
         self.started = False
         self.bytes_sent = 0
-        self.decoder: Decoder | None = None
-        self.inflow: Inflow | None = None
+        self.intake: Intake | None = None
+        self.tunnel: Inflow | None = None
         self._encoder = _UNSTARTED
         self._silent = False
 
@@ -83,12 +83,12 @@ class Call:
     @property
     def body_received(self) -> bool:
         """Whether the last byte of the request's body is here (read or not)."""
-        return self.inflow is None or self.inflow.ended
+        return self.intake is None or self.intake.ended
 
     @property
     def trailers(self) -> Headers:
         """The fields after a chunked body, once it has been read."""
-        return self.decoder.trailers if self.decoder is not None else ()
+        return self.intake.trailers if self.intake is not None else ()
 
     def send_continue(self) -> None:
         """Ask for the body: 100 Continue, when the client waits for it and the answer has not begun."""
@@ -98,21 +98,19 @@ class Call:
 
     async def read(self) -> bytes:
         """The next piece of the body, b"" at the end. Raises Malformed, ClientGone or TooSlow."""
-        if self.inflow is None:
+        if self.intake is None:
             return b""
-        if not self.inflow.ended:
-            self.connection.watch_body()
-        return await self.inflow.get()
+        self.intake.watch()
+        return await self.intake.inflow.get()
 
     async def read_all(self, limit: int) -> bytes:
         """The whole body; does not wait when it is here. Raises TooLarge above `limit` bytes, and as `read`."""
-        inflow = self.inflow
-        if inflow is None:
+        if self.intake is None:
             return b""
+        inflow = self.intake.inflow
         if self.framing.length > limit:
             raise TooLarge(f"the body has {self.framing.length} bytes, at most {limit} are read", inflow.take_all())
-        if not inflow.ended:
-            self.connection.watch_body()
+        self.intake.watch()
         whole = await inflow.gather(limit)
         body = inflow.take_all()
         if not whole:
@@ -142,7 +140,7 @@ class Call:
             return
         self._put(self._open(response))
         if response.status == 101:
-            self.inflow = self.connection.open_tunnel()
+            self.tunnel = self.connection.open_tunnel()
 
     async def write(self, piece: bytes) -> None:
         """One piece of a streamed answer; waits while the client is slow. Raises ClientGone, Unsendable."""
@@ -159,13 +157,16 @@ class Call:
 
     def abort(self) -> None:
         """Cut the connection: the answer cannot be completed, and the client must be able to tell."""
-        self.connection.abort()
+        if not self.finished:
+            self.gone = True
+            self.on_gone = None
+            self.connection.abort()
 
     # -- a raw tunnel, after 101
 
     async def read_raw(self) -> bytes:
         """The next bytes of a tunnel, b"" once the client has ended its side. Raises ClientGone."""
-        return await self.inflow.get() if self.inflow is not None else b""
+        return await self.tunnel.get() if self.tunnel is not None else b""
 
     async def write_raw(self, data: bytes) -> None:
         """Bytes for the client of a tunnel; waits while it is slow. Raises ClientGone."""
@@ -183,12 +184,14 @@ class Call:
 
     def _open(self, response: Response) -> bytes:
         """The head as bytes; the encoder for its body; whether the connection can live on."""
+        if self.started:
+            raise Unsendable("the answer has already begun")
         head = write_response(response)
         fields = controls(response.headers)
         framing = self._framing_of(response, fields)
         self._encoder = Encoder(framing)
         self._silent = framing.kind is Kind.NONE
-        if framing.kind is Kind.UNTIL_CLOSE or not keeps_alive(b"HTTP/1.1", fields):
+        if framing.kind is Kind.UNTIL_CLOSE or not keeps_alive(self.head.version, fields):
             self.close_after = True
         return head
 

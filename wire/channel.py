@@ -71,6 +71,11 @@ class Channel(asyncio.Protocol):
             if not self._holds and not self.lost and not self.transport.is_closing():
                 self.transport.resume_reading()
 
+    def let_reading_all(self) -> None:
+        """Read again, whatever the reasons were not to."""
+        for why in tuple(self._holds):
+            self.let_reading(why)
+
     def throttle(self, lagging: bool) -> None:
         """The reader of a body lags or caught up."""
         if lagging:
@@ -81,9 +86,13 @@ class Channel(asyncio.Protocol):
     def close(self) -> None:
         """Send what is written, then end; a peer that takes nothing is cut after stall_seconds."""
         if not self.lost and not self.transport.is_closing():
-            if self.transport.get_write_buffer_size():
-                self._watch_stall()
+            self.watch_unsent()
             self.transport.close()
+
+    def watch_unsent(self) -> None:
+        """Cut a peer that takes nothing of what is still to be sent."""
+        if self.transport.get_write_buffer_size():
+            self._watch_stall()
 
     def abort(self) -> None:
         """Cut the connection now; what is not sent is dropped."""

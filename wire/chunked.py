@@ -30,14 +30,26 @@ type _Step = Callable[[bytes, int, list[bytes]], int]
 class ChunkedDecoder:
     """Feed it bytes as they come; it gives the payload, and knows to the byte where the body ends.
 
-    `done`: the end was seen. `rest`: bytes after the end (they belong to the next message). `trailers`: the
-    fields after the last chunk. `section_bytes` bounds the trailer section and the sum of all extensions.
+    `done`: the end was seen. `error`: there will be none. `rest`: bytes after the end, they belong to the
+    next message. `trailers`: the fields after the last chunk. `section_bytes` bounds the trailer section and
+    the sum of all extensions.
     """
 
-    __slots__ = ("_extension_bytes", "_left", "_pending", "_section_bytes", "_step", "done", "rest", "trailers")
+    __slots__ = (
+        "_extension_bytes",
+        "_left",
+        "_pending",
+        "_section_bytes",
+        "_step",
+        "done",
+        "error",
+        "rest",
+        "trailers",
+    )
 
     def __init__(self, section_bytes: int = 64 * 1024) -> None:
         self.done = False
+        self.error: Malformed | None = None
         self.rest = b""
         self.trailers: Headers = ()
         self._pending = b""
@@ -47,15 +59,18 @@ class ChunkedDecoder:
         self._step: _Step = self._size_line
 
     def feed(self, data: bytes) -> bytes:
-        """The payload in the next bytes of the stream, perhaps b"". Raises Malformed."""
+        """The payload in the next bytes of the stream, perhaps b""; what came before an error is still given."""
         data = self._pending + data if self._pending else data
         payload: list[bytes] = []
         position = 0
-        while not self.done:
-            after = self._step(data, position, payload)
-            if after < 0:
-                break
-            position = after
+        try:
+            while not self.done:
+                after = self._step(data, position, payload)
+                if after < 0:
+                    break
+                position = after
+        except Malformed as error:
+            self.error = error
         if self.done:
             self.rest, self._pending = data[position:], b""
         else:

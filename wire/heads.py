@@ -44,12 +44,18 @@ def parse_request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
 def parse_response(section: bytes) -> Response:
     """A response head without its final empty line; the reason stays as sent. Raises Malformed."""
     lines = split_lines(section)
-    match = _STATUS_LINE.fullmatch(lines[0])
-    if match is None:
-        raise Malformed(f"not a status line (HTTP/1.1, three digits, reason): {_shown(lines[0])}")
+    version, status, reason = parse_status_line(lines[0])
     del lines[0]
+    return Response(status, reason, parse_fields(lines), b"", version)
+
+
+def parse_status_line(line: bytes) -> tuple[bytes, int, bytes]:
+    """Version, status and reason (RFC 9112 4); a missing reason, even without its space, is none. Raises Malformed."""
+    match = _STATUS_LINE.fullmatch(line)
+    if match is None:
+        raise Malformed(f"not a status line (HTTP/1.1, three digits, reason): {_shown(line)}")
     version, status, reason = match.groups()
-    return Response(int(status), reason or b"", parse_fields(lines), b"", version)
+    return version, int(status), reason or b""
 
 
 def write_request(request: Request) -> bytes:
