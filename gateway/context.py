@@ -74,28 +74,31 @@ def observed(call: Call) -> Headers:
     """The context fields that published captures show and no page lists (contract source CAP1)."""
     facts = call.facts
     timeout = function_named(call.config, facts.function).timeout_s
-    lines = (
-        (b"x-fc-function-timeout", b"%d" % timeout),
-        (b"x-fc-retry-count", b"%d" % facts.seed.attempt),
-        *_EMPTY,
-    )
-    if facts.ingress is Ingress.API:
+    lines = _seen(facts.ingress is Ingress.API, int(timeout), facts.seed.attempt, facts.seed.client_ip)
+    if facts.ingress is Ingress.API or _proxy_base(call):
         return lines
-    ours = ((b"x-fc-client-ip", facts.seed.client_ip.encode()), *_EMPTY_HTTP)
-    return (*lines, *ours) if _proxy_base(call) else (*lines, (b"x-fc-base-path", _path(call)), *ours)
+    return ((b"x-fc-base-path", _path(call)), *lines)
 
 
-_EMPTY: Headers = (
-    (b"x-fc-tracing-opentracing-span-context", b""),
-    (b"x-fc-tracing-opentracing-span-baggages", b""),
-    (b"x-fc-tracing-jaeger-endpoint", b""),
-)
-_EMPTY_HTTP: Headers = (
-    (b"x-fc-eagleeye-traceid", b""),
-    (b"x-fc-eagleeye-rpcid", b""),
-    (b"x-fc-eagleeye-userdata", b""),
-    (b"x-fc-api-server-ip", b""),
-)
+@lru_cache(maxsize=256)
+def _seen(is_api: bool, timeout_s: int, attempt: int, client_ip: str) -> Headers:
+    """What stays the same for calls of one client. Tracing and EagleEye are off, so their fields are empty."""
+    values = {
+        "x-fc-function-timeout": str(timeout_s),
+        "x-fc-retry-count": str(attempt),
+        "x-fc-tracing-opentracing-span-context": "",
+        "x-fc-tracing-opentracing-span-baggages": "",
+        "x-fc-tracing-jaeger-endpoint": "",
+    }
+    if not is_api:
+        values |= {
+            "x-fc-client-ip": client_ip,
+            "x-fc-eagleeye-traceid": "",
+            "x-fc-eagleeye-rpcid": "",
+            "x-fc-eagleeye-userdata": "",
+            "x-fc-api-server-ip": "",
+        }
+    return tuple((name.encode(), value.encode()) for name, value in values.items())
 
 
 def _proxy_base(call: Call) -> bytes:

@@ -6,18 +6,15 @@ Must not know: any particular rule. Read next: core.py (which tables run when).
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from functools import lru_cache
+from typing import cast
 
 from gateway.changes import Advice, Leg, Part, Transform
 from gateway.config import Evidence
 from gateway.facts import Ingress
-from gateway.messages import Body, Headers, Request
+from gateway.messages import Header, Headers, Request, Response
 from gateway.rule import Answer, Call, Message, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LINE = tuple(Evidence)
 
@@ -25,7 +22,8 @@ _LINE = tuple(Evidence)
 class Table:
     """Rules in their order of work, sorted at import by where and under which evidence line they speak.
 
-    `rows[ingress, evidence]` holds (rule, enforced) for the rules that can apply there.
+    `rows[ingress, evidence]` holds (test, op, enforced, rule) for the rules that can apply there, laid out for
+    the loop in `run`: it is walked several times per call.
     """
 
     def __init__(self, leg: Leg, *rules: Rule) -> None:
@@ -33,7 +31,11 @@ class Table:
         self.leg = leg
         self.rules = rules
         self.rows = {
-            (ingress, line): tuple((rule, is_enforced(rule, line)) for rule in rules if ingress in rule.when.ingresses)
+            (ingress, line): tuple(
+                (rule.when.test, rule.op, is_enforced(rule, line), rule)
+                for rule in rules
+                if ingress in rule.when.ingresses
+            )
             for ingress in Ingress
             for line in Evidence
         }
@@ -54,11 +56,10 @@ def is_enforced(rule: Rule, line: Evidence) -> bool:
 
 def run[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M | Answer:
     """Take a message through a table: the changed message, or the answer of the rule that ended the walk."""
-    for rule, enforced in table.rows[call.facts.ingress, call.config.evidence]:
-        test = rule.when.test
+    for test, op, enforced, rule in table.rows[call.facts.ingress, call.config.evidence]:
         if test is not None and not test(call):
             continue
-        after = rule.op(message, call)
+        after = op(message, call)
         if after is message:
             continue
         if not enforced:
@@ -72,77 +73,73 @@ def run[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M | A
     return message
 
 
-def transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> Iterator[Transform]:
-    """One transform for each part that differs."""
-    for part, old, new in _parts(before, after):
-        if part in _LINES:
-            went, came = lines_between(cast("Headers", old), cast("Headers", new))
+def transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> list[Transform]:
+    """One transform for each part that differs.
+
+    Identity is asked first: most parts are the very same object, and a large body must not be compared.
+    """
+    found = []
+    for part, name in _LINE_PARTS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not new:
+            went, came = lines_between(old, new)
             if went or came:
-                yield Transform(rule_id, leg, part, went, came)
-        elif old != new:
-            yield Transform(rule_id, leg, part, old, new)
+                found.append(Transform(rule_id, leg, part, went, came))
+    for part, name in _VALUE_PARTS[type(before)]:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is not new and old != new:
+            found.append(Transform(rule_id, leg, part, old, new))
+    if isinstance(before, Response) and isinstance(after, Response):
+        told, tells = (before.status, before.reason), (after.status, after.reason)
+        if told != tells:
+            found.append(Transform(rule_id, leg, Part.STATUS, status_line(*told), status_line(*tells)))
+    return found
+
+
+_LINE_PARTS = ((Part.HEADERS, "headers"), (Part.TRAILERS, "trailers"))
+_VALUE_PARTS: dict[type, tuple[tuple[Part, str], ...]] = {
+    Request: ((Part.METHOD, "method"), (Part.TARGET, "target"), (Part.VERSION, "version"), (Part.BODY, "body")),
+    Response: ((Part.VERSION, "version"), (Part.BODY, "body")),
+}
 
 
 def lines_between(before: Headers, after: Headers) -> tuple[Headers, Headers]:
     """The field lines that went and those that came, each in their order."""
-    start, end_before, end_after = 0, len(before), len(after)
-    shorter = min(end_before, end_after)
-    while start < shorter and before[start] == after[start]:
-        start += 1
-    while end_before > start and end_after > start and before[end_before - 1] == after[end_after - 1]:
-        end_before -= 1
-        end_after -= 1
-    old, new = before[start:end_before], after[start:end_after]
-    return (minus(old, new), minus(new, old)) if old and new else (old, new)
+    kept = len(before)
+    if after[:kept] == before:
+        return (), after[kept:]
+    went = minus(before, after)
+    return went, (minus(after, before) if len(after) > kept - len(went) else ())
 
 
 def minus(lines: Headers, others: Headers) -> Headers:
     """The lines that are left when each of the others is taken away once, in their order."""
-    pool = Counter(others)
+    pool: dict[Header, int] = {}
+    for line in others:
+        pool[line] = pool.get(line, 0) + 1
     left = []
     for line in lines:
-        if pool[line]:
-            pool[line] -= 1
+        count = pool.get(line, 0)
+        if count:
+            pool[line] = count - 1
         else:
             left.append(line)
     return tuple(left)
 
 
 def describe(before: Message, after: Message | Answer) -> str:
-    """A change in signs that need no translation: `+Name: value`, `-Name: value`, `400 InvalidArgument`."""
+    """A change in signs that need no translation: `-Name: value`, `+Name: value`, `400 InvalidArgument`."""
     if isinstance(after, Answer):
         return after.name.decode()
-    signs: list[str] = []
-    for change in transforms("", Leg.REQUEST, before, after):
-        if change.part in _LINES:
-            signs += [f"-{_text(line)}" for line in cast("Headers", change.before)]
-            signs += [f"+{_text(line)}" for line in cast("Headers", change.after)]
-        else:
-            signs.append(f"{change.part}: {change.before!r} -> {change.after!r}")
-    return "; ".join(signs)
+    went, came = lines_between(before.headers, after.headers)
+    return _signs(went, came)
 
 
-def _text(line: tuple[bytes, bytes]) -> str:
-    return b": ".join(line).decode("utf-8", "backslashreplace")
-
-
-_LINES = (Part.HEADERS, Part.TRAILERS)
-
-
-def _parts(before: Message, after: Message) -> Iterator[tuple[Part, Headers | Body, Headers | Body]]:
-    # Identity first: most parts are the very same object, and a large body must not be compared.
-    if before.headers is not after.headers:
-        yield Part.HEADERS, before.headers, after.headers
-    if isinstance(before, Request) and isinstance(after, Request):
-        yield Part.METHOD, before.method, after.method
-        yield Part.TARGET, before.target, after.target
-    elif not isinstance(before, Request) and not isinstance(after, Request):
-        yield Part.STATUS, status_line(before.status, before.reason), status_line(after.status, after.reason)
-    yield Part.VERSION, before.version, after.version
-    if before.trailers is not after.trailers:
-        yield Part.TRAILERS, before.trailers, after.trailers
-    if before.body is not after.body:
-        yield Part.BODY, before.body, after.body
+@lru_cache(maxsize=256)
+def _signs(went: Headers, came: Headers) -> str:
+    """Cached, because most calls get the same advice."""
+    signs = [b"-" + b": ".join(line) for line in went] + [b"+" + b": ".join(line) for line in came]
+    return b"; ".join(signs).decode("utf-8", "backslashreplace")
 
 
 def status_line(status: int, reason: bytes) -> bytes:

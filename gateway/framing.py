@@ -6,12 +6,11 @@ the body by it. Must not know: sockets. Read next: rules/request.py, rules/reply
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.facts import Ingress
 from gateway.messages import body_size, get, get_all
-from gateway.ops import with_field
+from gateway.ops import with_field, with_headers
 
 if TYPE_CHECKING:
     from gateway.messages import Headers, Request, Response
@@ -34,7 +33,7 @@ def frame_request(request: Request, call: Call) -> Request:
         framed = headers
     else:
         framed = with_length(without(headers, b"transfer-encoding"), size)
-    return request if framed is headers else replace(request, headers=framed)
+    return request if framed is headers else with_headers(request, framed)
 
 
 def frame_reply(response: Response, call: Call) -> Response:
@@ -44,7 +43,7 @@ def frame_reply(response: Response, call: Call) -> Response:
     Sources: contract RESP-HDR-2; RFC 9112 section 6.3.
     """
     framed = _reply_lines(response, call)
-    return response if framed is response.headers else replace(response, headers=framed)
+    return response if framed is response.headers else with_headers(response, framed)
 
 
 def _reply_lines(response: Response, call: Call) -> Headers:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from gateway import context
 from gateway.config import Evidence
 from gateway.framing import frame_request
-from gateway.messages import Request, get, get_all
-from gateway.ops import add_headers, drop, drop_prefix, drop_trailers, with_field
+from gateway.hop import hop_fields
+from gateway.messages import Request, get
+from gateway.ops import add_headers, drop, drop_prefix, drop_trailers, with_field, with_headers, without_fields
 from gateway.rule import Example, Rule, Source, Text
 from gateway.rules import samples, sources, whens
 from gateway.target import split_absolute
@@ -20,20 +21,10 @@ from gateway.target import split_absolute
 if TYPE_CHECKING:
     from gateway.rule import Call
 
-# RFC 9110 section 7.6.1 names these; Trailer goes with the trailers that are dropped.
-HOP_FIELDS = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"upgrade"})
-
 
 def strip_hop(request: Request, _call: Call) -> Request:
     """Drop the fields that belong to the client's connection, those that Connection names among them."""
-    headers = request.headers
-    named = HOP_FIELDS
-    for value in get_all(headers, b"connection"):
-        named = named | {token.strip() for token in value.lower().split(b",")}
-    # Framing and Host are the message's own: RFC 9110 section 7.6.1 forbids naming such fields.
-    named = named - {b"host", b"content-length", b"transfer-encoding"}
-    kept = tuple(line for line in headers if line[0].lower() not in named)
-    return request if len(kept) == len(headers) else replace(request, headers=kept)
+    return without_fields(request, hop_fields(request.headers))
 
 
 def own_target(request: Request, _call: Call) -> Request:
@@ -57,7 +48,7 @@ def add_host(request: Request, call: Call) -> Request:
     if get(request.headers, b"host") is not None:
         return request
     name = f"{call.facts.function}.{call.config.region}.fcapp.run".encode()
-    return replace(request, headers=(*request.headers, (b"Host", name)))
+    return with_headers(request, (*request.headers, (b"Host", name)))
 
 
 INVOCATION_TYPE = Rule(

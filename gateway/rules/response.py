@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from gateway.config import KIB, Evidence
 from gateway.errors import UNHANDLED, refuse
-from gateway.messages import Response, get, get_all
-from gateway.ops import drop, drop_prefix, drop_trailers, limit
+from gateway.hop import hop_fields
+from gateway.messages import Response, get
+from gateway.ops import drop, drop_prefix, drop_trailers, limit, without_fields
 from gateway.rule import Answer, Example, Rule, Source, Text
 from gateway.rules import samples, sources, whens
 from gateway.rules.sizes import fields_size
@@ -51,18 +52,11 @@ def forbid_apk(response: Response, call: Call) -> Response | Answer:
 
 
 def strip_hop(response: Response, _call: Call) -> Response:
-    """Drop what the server says of its own connection: the fields that Connection names, and TE, Trailer..."""
-    named = HOP_FIELDS
-    for value in get_all(response.headers, b"connection"):
-        named = named | {token.strip() for token in value.lower().split(b",")}
-    # Framing is the message's own, and Connection itself is a reserved field: another rule's work.
-    named = named - {b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"close"}
-    kept = tuple(line for line in response.headers if line[0].lower() not in named)
-    return response if len(kept) == len(response.headers) else replace(response, headers=kept)
+    """Drop what the server says of its own connection, but for the fields that FC reserves by name."""
+    return without_fields(response, hop_fields(response.headers) - RESERVED)
 
 
-# RFC 9110 section 7.6.1, less those that FC reserves by name.
-HOP_FIELDS = frozenset({b"proxy-connection", b"te", b"trailer"})
+RESERVED = frozenset({b"connection", b"date", b"keep-alive", b"server", b"upgrade"})
 
 LIMIT_HEADERS = Rule(
     id="res.limit.headers",
@@ -180,7 +174,7 @@ STRIP_RESERVED = Rule(
     ),
     source=sources.limits("RESP-HDR-1", "RESP-HDR-2", "RESP-HDR-3"),
     evidence=Evidence.DOCUMENTED,
-    op=drop(b"connection", b"date", b"keep-alive", b"server", b"upgrade"),
+    op=drop(*RESERVED),
     when=whens.ALWAYS,
     examples=(
         Example(
