@@ -113,6 +113,5 @@ def _path(call: Call) -> bytes:
 
 
 def _origin(call: Call) -> bytes:
-    target = call.request.target if call.request else b""
-    absolute = split_absolute(target)
-    return absolute[1] if absolute else target
+    absolute = split_absolute(call.request.target)
+    return absolute[1] if absolute else call.request.target

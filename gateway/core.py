@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gateway.changes import Accept, Decision, Forward, Reply
 from gateway.engine import Notes, run
 from gateway.messages import Response
-from gateway.rule import Answer, Call
+from gateway.rule import UNREAD, Answer, Call
 from gateway.rules import ACCEPT_RULES, FAILURE_RULES, HEAD_RULES, REPLY_RULES, REQUEST_RULES, RESPONSE_RULES
 from gateway.rules.sizes import largest_body
 
@@ -68,7 +68,7 @@ def on_failure(failure: Failure, text: str, request: Request | None, facts: Fact
 
     `text`: the plain reason, shown to the user. `request`: what the client sent, None when it is not HTTP.
     """
-    call, notes = Call(facts, config, request, text=text), Notes()
+    call, notes = Call(facts, config, request or UNREAD, text=text), Notes()
     outcome = run(FAILURE_RULES[failure], _NOTHING, call, notes)
     return _speak(outcome, call, notes) if isinstance(outcome, Answer) else _finish(outcome, call, notes, "")
 

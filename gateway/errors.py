@@ -76,5 +76,4 @@ def _json_response(call: Call, status: int, error_type: bytes, body: bytes) -> R
         (b"X-Fc-Error-Type", error_type),
     )
     # RFC 9110 section 9.3.2: the answer to HEAD has the fields of GET, and no body.
-    is_head = call.request is not None and call.request.method == b"HEAD"
-    return Response(status, REASONS.get(status, b""), headers, b"" if is_head else body)
+    return Response(status, REASONS[status], headers, b"" if call.request.method == b"HEAD" else body)

@@ -50,16 +50,15 @@ def _reply_lines(response: Response, call: Call) -> Headers:
     headers = response.headers
     if call.response is not None and _has_no_body(call.response.status):
         return _bodyless(response)
-    is_head = call.request is not None and call.request.method == b"HEAD"
     coded = get(headers, b"transfer-encoding") is not None
     lengths = get_all(headers, b"content-length")
     if not coded and lengths:
         return with_one(headers, lengths[0])
-    if call.request is not None and call.request.version == b"HTTP/1.0":
+    if call.request.version == b"HTTP/1.0":
         return without(without(headers, b"transfer-encoding"), b"content-length")
     if coded:
         return without(headers, b"content-length")
-    return headers if is_head else (*headers, (_CODING, b"chunked"))
+    return headers if call.request.method == b"HEAD" else (*headers, (_CODING, b"chunked"))
 
 
 def _bodyless(response: Response) -> Headers:

@@ -85,6 +85,14 @@ def route_of(domain: Domain, path: str) -> Route | None:
     return max(prefixes, key=lambda route: len(route.path), default=None)
 
 
+def route_named(config: Config, domain: str, path: str) -> Route | None:
+    """The route that a survey found, by its domain's name and its own path."""
+    for one in config.domains:
+        if one.name == domain:
+            return next((route for route in one.routes if route.path == path), None)
+    return None
+
+
 def function_of_host(config: Config, host: str) -> Function:
     """The function whose default domain a host is (contract DOM-0), else the first.
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 type Message = Request | Response
 
+UNREAD = Request(b"", b"")
+"""Stands for a request that is not HTTP, so that nothing of it is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -41,13 +44,13 @@ class Source:
 class Call:
     """What an op may look at beside the message it works on.
 
-    `request`: what the client sent, None when it could not be read. `response`: what the server answered, None
+    `request`: what the client sent, UNREAD when it could not be read. `response`: what the server answered, None
     on the request leg and when the gateway speaks for itself. `text`: the plain reason behind a failure.
     """
 
     facts: Facts
     config: Config
-    request: Request | None = None
+    request: Request = UNREAD
     response: Response | None = None
     text: str = ""
 

@@ -54,61 +54,72 @@ def survey(head: Request, seed: Seed, config: Config) -> Facts:
     host = lookup.host_name(fields.host)
     domain = lookup.domain_of(config, host) if config.domains else None
     where = APP if domain else place(target, head.method)
-    ingress, function, qualifier, route, refusal = _whom(where, domain, host, target, config)
+    whom = _on_domain(domain, target, config) if domain else _by_path(where, host, config)
     return Facts(
         seed=seed,
-        ingress=ingress,
-        function=function,
-        qualifier=qualifier,
+        ingress=whom.ingress,
+        function=whom.function,
+        qualifier=whom.qualifier,
         invocation_type=fields.invocation,
         log_type=fields.log,
         api_family=where.family,
         service=where.service,
-        route=route,
-        refusal=refusal,
+        route=whom.route,
+        refusal=whom.refusal,
         close=fields.close or head.version == b"HTTP/1.0",
+        domain=domain.name if domain else "",
     )
 
 
 def _read(head: Request) -> _Fields:
     fields = _Fields()
     for name, value in head.headers:
-        match name.lower():
-            case b"host":
-                fields.host = value
-            case b"connection":
-                fields.close = fields.close or b"close" in (token.strip() for token in value.lower().split(b","))
-            case b"x-fc-invocation-type":
-                fields.invocation = _INVOCATION_TYPES.get(value, InvocationType.SYNC)
-            case b"x-fc-log-type":
-                fields.log = _LOG_TYPES.get(value, LogType.NONE)
+        low = name.lower()
+        if low == b"host":
+            fields.host = value
+        elif low == b"connection":
+            fields.close = fields.close or b"close" in [token.strip() for token in value.lower().split(b",")]
+        elif low == b"x-fc-invocation-type":
+            fields.invocation = _INVOCATION_TYPES.get(value, InvocationType.SYNC)
+        elif low == b"x-fc-log-type":
+            fields.log = _LOG_TYPES.get(value, LogType.NONE)
     return fields
 
 
-type _Whom = tuple[Ingress, str, str, str, str]
-"""Ingress, function, qualifier, route, refusal."""
+@dataclass(frozen=True, slots=True)
+class _Whom:
+    """Whom a call is for."""
+
+    ingress: Ingress
+    function: str = ""
+    qualifier: str = "LATEST"
+    route: str = ""
+    refusal: str = ""
 
 
-def _whom(where: Place, domain: Domain | None, host: str, target: bytes, config: Config) -> _Whom:
-    if domain is not None:
-        return _on_domain(domain, target, config)
+def _by_path(where: Place, host: str, config: Config) -> _Whom:
+    """The function of a call that came by no domain of the config."""
     if where.kind is Kind.APP:
         ingress = Ingress.HTTP_DEFAULT if lookup.is_default_domain(host, config.domain_kind) else Ingress.HTTP_CUSTOM
         function = config.functions[0] if len(config.functions) == 1 else lookup.function_of_host(config, host)
-        return ingress, function.name, lookup.first_qualifier(function), "", ""
+        return _Whom(ingress, function.name, lookup.first_qualifier(function))
     if where.kind is Kind.UNSUPPORTED:
-        return Ingress.API, "", "LATEST", "", Refusal.PATH_NOT_SUPPORTED
+        return _Whom(Ingress.API, refusal=Refusal.PATH_NOT_SUPPORTED)
     ingress = Ingress.HTTP_DEFAULT if where.kind is Kind.PROXY else Ingress.API
-    known = lookup.answers_to_any_name(config) or any(one.name == where.function for one in config.functions)
-    return ingress, where.function, where.qualifier or "LATEST", "", "" if known else Refusal.FUNCTION_NOT_FOUND
+    known = lookup.answers_to_any_name(config) or _is_function(where.function, config)
+    refusal = "" if known else Refusal.FUNCTION_NOT_FOUND
+    return _Whom(ingress, where.function, where.qualifier or "LATEST", refusal=refusal)
 
 
 def _on_domain(domain: Domain, target: bytes, config: Config) -> _Whom:
-    # Routes match the path as the client wrote it, before any rewrite (contract DOM-RW-6).
+    """The function of a call on a custom domain: its routes match the path as the client wrote it (DOM-RW-6)."""
     path = target.partition(b"?")[0].decode("latin-1")
     route = lookup.route_of(domain, path)
     if route is None:
-        return Ingress.HTTP_CUSTOM, "", "LATEST", "", Refusal.ROUTE_NOT_FOUND
-    known = any(one.name == route.function for one in config.functions)
-    refusal = "" if known else Refusal.FUNCTION_NOT_FOUND
-    return Ingress.HTTP_CUSTOM, route.function, route.qualifier, route.path, refusal
+        return _Whom(Ingress.HTTP_CUSTOM, refusal=Refusal.ROUTE_NOT_FOUND)
+    refusal = "" if _is_function(route.function, config) else Refusal.FUNCTION_NOT_FOUND
+    return _Whom(Ingress.HTTP_CUSTOM, route.function, route.qualifier, route.path, refusal)
+
+
+def _is_function(name: str, config: Config) -> bool:
+    return any(one.name == name for one in config.functions)

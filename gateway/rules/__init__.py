@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gateway.changes import Leg
 from gateway.engine import Table
 from gateway.exchange import Failure
-from gateway.rules import accept, failure, invoke, refusal, reply, request, response
+from gateway.rules import accept, failure, hop, invoke, limits, refusal, reply, request, response
 
 if TYPE_CHECKING:
     from gateway.rule import Rule
@@ -27,33 +27,33 @@ HEAD_RULES = Table(
     refusal.INTERNET,
     refusal.METHOD,
     refusal.UNKNOWN_METHOD,
-    refusal.INVOCATION_TYPE,
-    refusal.LOG_TYPE,
-    refusal.LIMIT_HEADERS,
-    refusal.LIMIT_PATH,
-    refusal.LIMIT_BODY,
+    limits.INVOCATION_TYPE,
+    limits.LOG_TYPE,
+    limits.LIMIT_HEADERS,
+    limits.LIMIT_PATH,
+    limits.LIMIT_BODY,
     invoke.LIMIT_BODY,
 )
 """Refusals: they change nothing, and all come before the first change."""
 
 REQUEST_RULES = Table(
     Leg.REQUEST,
-    request.TARGET,
-    request.VERSION,
+    hop.TARGET,
+    hop.VERSION,
     request.INVOCATION_TYPE,
     request.LOG_TYPE,
     request.ASYNC_DELAY,
     request.ASYNC_TASK,
     request.STRIP_X_FC,
-    request.STRIP_HOP,
-    request.EXPECT,
-    request.TRAILERS,
-    request.HOST,
+    hop.STRIP_HOP,
+    hop.EXPECT,
+    hop.TRAILERS,
+    hop.HOST,
     invoke.TARGET,
     invoke.DROP_HEADERS,
     invoke.SET_HOST,
     invoke.CONTENT_TYPE,
-    request.FRAMING,
+    hop.FRAMING,
     request.CONTEXT,
     request.CONTEXT_OBSERVED,
 )
