@@ -1,0 +1,138 @@
+"""An exchange becomes its page: both cards, the path, the sentence, what can be taken away.
+
+Must not know: HTML, files. Read next: cards.py (a leg), listing.py (the same exchange as a row), render.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from audit import bodies, cards, catalogue, copies, gauges, path, sentences, text, texts
+from audit.model import ExchangePage, Link, Note, Span
+from gateway.changes import Leg
+from gateway.config import Config
+from gateway.facts import Ingress, InvocationType
+from gateway.messages import get
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.model import PageMeta, Spans, Text
+    from gateway.exchange import Exchange
+
+_INGRESS = {
+    Ingress.HTTP_DEFAULT: texts.HTTP_TRIGGER,
+    Ingress.HTTP_CUSTOM: texts.CUSTOM_DOMAIN,
+    Ingress.API: texts.INVOKE_API,
+}
+
+_TITLE_BYTES = 240
+
+
+def _default_config(digest: str) -> Config:
+    """The contract's own limits, when nobody knows the config that was in force."""
+    del digest
+    return Config()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a page gets what an exchange only names: large bodies, configs, and its relatives on the page.
+
+    `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id.
+    """
+
+    bodies: bodies.Bodies = field(default_factory=bodies.NoBodies)
+    config: Callable[[str], Config] = _default_config
+    children: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
+    """Everything the right-hand side of the page says about one exchange."""
+    config = sources.config(exchange.config_digest)
+    measured = gauges.measures(exchange, config.limits)
+    request = cards.card(exchange, Leg.REQUEST, gauges.gauges(measured, Leg.REQUEST), sources.bodies)
+    response = cards.card(exchange, Leg.RESPONSE, gauges.gauges(measured, Leg.RESPONSE), sources.bodies)
+    server_url = _server_url(exchange, config)
+    client_status, server_status = sentences.statuses(exchange)
+    sent = exchange.client.request
+    return ExchangePage(
+        id=exchange.id,
+        time=clock(exchange.facts.seed.arrived_us),
+        mode=mode(exchange),
+        host=text.show(get(sent.headers, b"host") or b"") if sent else (),
+        request_id=text.show(exchange.facts.seed.request_id.encode()),
+        method=text.show(sent.method) if sent else (),
+        target=_title(sent.target) if sent else (),
+        status=str(client_status or ""),
+        server_status=str(server_status) if server_status and server_status != client_status else "",
+        level=level(client_status),
+        sentence=sentences.sentence(exchange, request.counts, response.counts, measured),
+        path=path.picture(exchange, request.counts, response.counts, sentences.verdict(exchange), _address(server_url)),
+        request=request,
+        response=response,
+        copies=copies.copies(exchange, meta.gateway_url, server_url, meta.recording),
+        notes=tuple(Note(catalogue.claim(advice.rule_id), _safe(advice.text)) for advice in exchange.advice),
+        links=tuple(_links(exchange, sources)),
+        log=bodies.plain_text(texts.LOG, exchange.log) if exchange.log else None,
+        raw=bodies.plain_text(texts.RAW, exchange.raw) if exchange.raw else None,
+    )
+
+
+def _title(target: bytes) -> Spans:
+    """The target for the heading: whole, or its beginning; the start line below holds all of it."""
+    return text.show(target) if len(target) <= _TITLE_BYTES else (*text.show(target[:_TITLE_BYTES]), Span("…"))
+
+
+def _safe(words: str) -> str:
+    return "".join(span.text for span in text.visible(words))
+
+
+def _server_url(exchange: Exchange, config: Config) -> str:
+    """Where the program of the called function listens."""
+    known = {function.name: function.server for function in config.functions}
+    return known.get(exchange.facts.function, config.functions[0].server)
+
+
+def _address(url: str) -> str:
+    """Host and port of a server; of one on this machine the port alone."""
+    host, colon, port = url.rpartition("/")[2].partition(":")
+    return colon + port if host in ("127.0.0.1", "localhost") else host + colon + port
+
+
+def _links(exchange: Exchange, sources: Sources) -> list[Link]:
+    """The accepted call of a delivery, the deliveries of an accepted call; only those on this page."""
+    found = [Link(texts.CHILD, child) for child in sources.children.get(exchange.id, ())]
+    parent = exchange.parent_id
+    if parent is not None and exchange.id in sources.children.get(parent, ()):
+        found.append(Link(texts.PARENT, parent))
+    return found
+
+
+def mode(exchange: Exchange) -> Text:
+    """How the call came in, in the words of the product page."""
+    facts = exchange.facts
+    if exchange.parent_id is not None:
+        return texts.DELIVERY.format(attempt=facts.seed.attempt + 1)
+    if facts.invocation_type is InvocationType.ASYNC:
+        return texts.ASYNC_API if facts.ingress is Ingress.API else texts.ASYNC
+    return _INGRESS[facts.ingress]
+
+
+def level(status: int) -> str:
+    """How a status is coloured: `ok`, `turn` (3xx), `bad`, or "" when there is none."""
+    if not status:
+        return ""
+    return ("ok", "ok", "ok", "turn", "bad")[min(status // 100, 4)] if status < 600 else "bad"
+
+
+def clock(us: int) -> str:
+    """Microseconds since the epoch as a time of day in UTC, to the millisecond."""
+    return datetime.fromtimestamp(us / 1_000_000, UTC).strftime("%H:%M:%S.") + f"{us // 1000 % 1000:03d}"
+
+
+def day(us: int) -> str:
+    """Microseconds since the epoch as date and minute in UTC."""
+    return datetime.fromtimestamp(us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,118 @@
+"""An exchange as a line of the list, and as the entry that the filter searches.
+
+Must not know: HTML. Read next: templates/assets/filter.js (the filter language), render.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit import bodies, sentences, text
+from audit.model import Entry, Row, Span
+from audit.sentences import Outcome
+from gateway.exchange import State
+from gateway.facts import Ingress, InvocationType
+from gateway.messages import get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audit.model import ExchangePage
+    from gateway.exchange import Exchange
+
+_TARGET_BYTES = 200
+_MODES = {Ingress.HTTP_DEFAULT: "http", Ingress.HTTP_CUSTOM: "domain", Ingress.API: "api"}
+_FAILED = frozenset({State.SERVER_FAILED, State.TIMED_OUT, State.CANCELLED, State.INTERRUPTED})
+_STOPPED = frozenset({Outcome.REFUSED, Outcome.MALFORMED_REQUEST, Outcome.STORE, Outcome.BUSY, Outcome.DISCARDED})
+
+
+def row(exchange: Exchange, page: ExchangePage) -> Row:
+    """The line of an exchange in the list."""
+    sent = exchange.client.request
+    done = exchange.timings.done
+    return Row(
+        id=exchange.id,
+        method=page.method,
+        target=text.show(sent.target[:_TARGET_BYTES]) if sent else (Span("—"),),
+        status=page.status,
+        server_status=page.server_status,
+        level=page.level,
+        mode=page.mode,
+        stopped=_stopped(exchange),
+        counts=page.request.counts + page.response.counts,
+        duration=text.duration(done) if done >= 0 else "",
+    )
+
+
+def _stopped(exchange: Exchange) -> str:
+    """The red word of a row: FC's code, else the failure, else nothing."""
+    return exchange.error_code or (exchange.failure.value if exchange.failure else "")
+
+
+def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_bytes: int) -> Entry:
+    """What the filter knows of an exchange. `body_bytes`: how much of each body `body:` can search."""
+    sent = exchange.client.request
+    client, server = sentences.statuses(exchange)
+    method = text.flat(sent.method, 40) if sent else ""
+    target = text.flat(sent.target, _TARGET_BYTES * 4) if sent else ""
+    rules = dict.fromkeys(change.rule_id for change in exchange.transforms)
+    rules |= dict.fromkeys(advice.rule_id for advice in exchange.advice)
+    words = (
+        f"#{exchange.id}",
+        method,
+        target,
+        str(client or ""),
+        page.server_status,
+        text.flat(get(sent.headers, b"host") or b"", 200) if sent else "",
+        exchange.error_code,
+        exchange.failure.value if exchange.failure else "",
+        exchange.facts.function,
+        exchange.facts.seed.request_id,
+        *rules,
+    )
+    return Entry(
+        id=exchange.id,
+        search=" ".join(word for word in words if word).lower(),
+        status=client,
+        server=server,
+        method=method.lower(),
+        path=target.lower(),
+        rules=tuple(rules),
+        modes=tuple(_modes(exchange)),
+        flags=tuple(_flags(exchange, page)),
+        time_ms=exchange.timings.done / 1000 if exchange.timings.done >= 0 else -1,
+        body=_body(exchange, keeper, body_bytes),
+    )
+
+
+def _modes(exchange: Exchange) -> Iterator[str]:
+    yield _MODES[exchange.facts.ingress]
+    if exchange.facts.invocation_type is InvocationType.ASYNC or exchange.parent_id is not None:
+        yield "async"
+
+
+def _flags(exchange: Exchange, page: ExchangePage) -> Iterator[str]:
+    """The words that `is:` understands."""
+    counts = page.request.counts + page.response.counts
+    if counts.total:
+        yield "changed"
+    if counts.unexplained:
+        yield "unexplained"
+    if page.server_status:
+        yield "differs"
+    if exchange.state is State.REFUSED or sentences.outcome(exchange) in _STOPPED:
+        yield "rejected"
+    if exchange.state in _FAILED or (exchange.failure and exchange.state is not State.REFUSED):
+        yield "failed"
+    if exchange.advice:
+        yield "advised"
+
+
+def _body(exchange: Exchange, keeper: bodies.Bodies, limit: int) -> str:
+    """The beginnings of the request's and the response's body as one lower-case string, text only."""
+    found = []
+    for message in (exchange.client.request, exchange.client.response):
+        start = bodies.start_of(message.body, keeper, limit) if message else b""
+        if start and b"\x00" not in start:
+            found.append(start.decode("utf-8", "ignore").lower())
+    return "\n".join(found)

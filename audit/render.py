@@ -1,0 +1,143 @@
+"""Page models become HTML: Jinja2 with autoescape and strict names, assets inlined under a CSP of their hashes.
+
+Recorded data enters the templates as variables alone; nothing of it is ever marked safe. Style and script are
+files of ours, inlined whole, and the page's own policy admits them by hash and nothing else.
+Must not know: exchanges, recordings. Read next: page.py (which parts a page has), templates/audit.html.j2.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit import texts
+from audit.model import Sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from audit.model import Entry, ExchangePage, PageMeta, Row, Text
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+# The order is the order of the cascade, and of the declarations that later files use.
+STYLES = ("tokens.css", "frame.css", "list.css", "detail.css", "card.css", "body.css", "narrow.css", "print.css")
+BOOT_SCRIPTS = ("boot.js",)
+SCRIPTS = ("filter.js", "list.js", "detail.js", "colour.js", "main.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the top of a page says: the recording, how much is in it and when it was made, and the language."""
+
+    meta: PageMeta
+    count: int
+    day: str
+    span: str
+    lang: str
+
+    @property
+    def first_lang(self) -> str:
+        """The language shown until a script knows the reader's."""
+        return self.lang or "en"
+
+    @property
+    def html_lang(self) -> str:
+        """The same as a language tag."""
+        return "zh-CN" if self.first_lang == "zh" else "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A style sheet or script as it stands in the page, and the hash by which the policy admits it."""
+
+    source: Markup
+    policy: str
+
+
+@cache
+def environment() -> Environment:
+    """The template environment: undefined names are errors, everything is escaped."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    env.globals.update(t=texts, Sign=Sign)
+    return env
+
+
+@cache
+def asset(names: tuple[str, ...]) -> Asset:
+    """Our own files, one after the other. They hold no `</`, so that they cannot end their element."""
+    source = "\n".join((TEMPLATES / "assets" / name).read_text("utf-8") for name in names)
+    if "</" in source or "<!--" in source:
+        raise ValueError(f"an asset holds text that would end its element: {', '.join(names)}")
+    sha256 = b64encode(hashlib.sha256(source.encode()).digest()).decode("ascii")
+    return Asset(Markup(source), f"'sha256-{sha256}'")  # noqa: S704 -- files of ours, never recorded data
+
+
+def detail(page: ExchangePage) -> str:
+    """The right-hand side of one exchange."""
+    return environment().get_template("parts/detail.html.j2").render(x=page)
+
+
+def row(model: Row, href: str = "") -> str:
+    """The list line of one exchange. `href`: another file to open, else the anchor in this one."""
+    return environment().get_template("parts/row.html.j2").render(r=model, href=href or f"#e{model.id}")
+
+
+def frame(head: Head, rows: Sequence[Markup], details: Sequence[Markup], data: dict[str, Markup]) -> str:
+    """The whole file. `rows` and `details` stand in the page; `data` names the data blocks that scripts read."""
+    style, boot, script = asset(STYLES), asset(BOOT_SCRIPTS), asset(SCRIPTS)
+    policy = (
+        f"default-src 'none'; style-src {style.policy}; script-src {boot.policy} {script.policy}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        environment()
+        .get_template("audit.html.j2")
+        .render(head=head, rows=rows, details=details, data=data, style=style, boot=boot, script=script, policy=policy)
+    )
+
+
+def entries_block(entries: Iterable[Entry]) -> Markup:
+    """The filter's index as JSON for a script block: short keys, and no character that could end the block."""
+    return json_block([
+        [e.id, e.search, e.status, e.server, e.method, e.path, e.rules, e.modes, e.flags, e.time_ms, e.body]
+        for e in entries
+    ])  # fmt: skip
+
+
+_JSON_ESCAPES = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+
+
+def json_block(value: object) -> Markup:
+    """Any value as JSON that is inert inside a script element."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(written.translate(_JSON_ESCAPES))  # noqa: S704 -- every character that means something is escaped
+
+
+def packed(texts_: Sequence[str]) -> Markup:
+    """Rendered pieces as gzip in base64, for a script block that is unfolded on demand. Same input, same bytes."""
+    raw = json.dumps(texts_, ensure_ascii=False).encode()
+    return Markup(b64encode(gzip.compress(raw, 6, mtime=0)).decode("ascii"))  # noqa: S704 -- base64
+
+
+def written(text: Text, lang: str) -> str:
+    """A text in one language, for places that cannot hold both."""
+    return text.zh if lang == "zh" else text.en

@@ -1,0 +1,202 @@
+"""Every word of the page that is ours, in Chinese and English, once.
+
+Templates name these by attribute (`t.REQUEST`); models carry them where a choice was made. Sentences that
+depend on an exchange are in sentences.py. Must not know: anything.
+"""
+
+from __future__ import annotations
+
+from audit.model import Text
+
+# The frame
+TITLE = Text("FC 网关审计", "FC gateway audit")
+SKIP = Text("跳到当前调用", "Skip to the exchange")
+RECORDING = Text("录制", "Recording")
+RULES = Text("规则集", "ruleset")
+LANGUAGE = Text("English", "中文")
+THEME_SYSTEM = Text("跟随系统", "System")
+THEME_LIGHT = Text("浅色", "Light")
+THEME_DARK = Text("深色", "Dark")
+THEME = Text("主题", "Theme")
+HELP = Text("快捷键与过滤语法", "Keys and filter language")
+LIST = Text("调用列表", "Exchanges")
+BACK = Text("← 列表", "← List")
+FILTER = Text("过滤", "Filter")
+FILTER_HINT = Text("路径、状态、规则…  如 status:>=400", "path, status, rule…  e.g. status:>=400")
+CLEAR = Text("清除过滤", "Clear the filter")
+NOTHING = Text("没有符合条件的调用。", "No exchange matches.")
+EMPTY = Text("这份录制里还没有调用。", "This recording holds no exchange yet.")
+SHOWN = Text("显示", "Shown")
+MOVE = Text("移动", "move")
+KEY_HELP = Text("帮助", "help")
+CLOSE = Text("关闭", "Close")
+SORT = Text("排序", "Sort")
+SORT_ORDER = Text("到达顺序", "arrival")
+SORT_TIME = Text("耗时", "duration")
+SORT_STATUS = Text("状态", "status")
+SEALED = Text(
+    "{count} 个敏感值已封存，以带点下划线的代号显示；不能保证没有遗漏。",
+    "{count} secret values are sealed and shown as dotted pseudonyms; this is no guarantee that none was missed.",
+)
+NEEDS_SCRIPT = Text(
+    "这份录制较大，详情以压缩形式存放，需要脚本才能展开。",
+    "This recording is large: its details are stored compressed and need scripting to unfold.",
+)
+FOOTER = Text(
+    "本页由 fc-replay 根据录制生成，不向外发出任何请求。",
+    "Made by fc-replay from the recording. This page sends no request anywhere.",
+)
+
+# Chips of the list: (key, words, filter expression)
+CHIPS = (
+    ("all", Text("全部", "All"), ""),
+    ("unexplained", Text("无规则解释", "Unexplained"), "is:unexplained"),
+    ("changed", Text("有改写", "Changed"), "is:changed"),
+    ("rejected", Text("被拒绝", "Rejected"), "is:rejected"),
+    ("failed", Text("失败", "Failed"), "is:failed"),
+    ("differs", Text("状态不一致", "Status differs"), "is:differs"),
+    ("api", Text("API", "API"), "mode:api"),
+    ("async", Text("异步", "Async"), "mode:async"),
+)
+
+# How a call came in
+HTTP_TRIGGER = Text("HTTP 触发器", "HTTP trigger")
+CUSTOM_DOMAIN = Text("自定义域名", "Custom domain")
+INVOKE_API = Text("InvokeFunction API", "InvokeFunction API")
+ASYNC = Text("异步调用", "Async invocation")
+ASYNC_API = Text("InvokeFunction API · 异步", "InvokeFunction API · async")
+DELIVERY = Text("异步投递 · 第 {attempt} 次", "Async delivery · attempt {attempt}")
+
+# The path
+CLIENT = Text("客户端", "Client")
+GATEWAY = Text("FC 网关", "FC gateway")
+SERVER = Text("你的服务", "Your server")
+PATH_TITLE = Text("请求路径", "The way of the call")
+NEVER_REACHED = Text("未到达你的服务", "never reached your server")
+DELIVERED_LATER = Text("稍后异步投递", "delivered later")
+NOT_YET = Text("尚未发出", "not sent yet")
+NO_ANSWER = Text("没有完整响应", "no whole answer")
+UNCHANGED = Text("未改写", "unchanged")
+PHASE_RECEIVE = Text("接收请求", "receive")
+PHASE_CHECK = Text("检查与改写", "check & rewrite")
+PHASE_SERVER = Text("你的服务", "your server")
+PHASE_STREAM = Text("响应体", "response body")
+PHASE_SEND = Text("改写与发送", "rewrite & send")
+PHASE_WAIT = Text("等待与应答", "wait & answer")
+PHASE_ANSWER = Text("检查与应答", "check & answer")
+TOTAL = Text("总计", "total")
+
+# Cards
+REQUEST = Text("请求", "Request")
+RESPONSE = Text("响应", "Response")
+CLIENT_SENT = Text("客户端发出", "Client sent")
+SERVER_RECEIVED = Text("→ 服务收到", "→ Server received")
+CLIENT_RECEIVED = Text("客户端收到", "Client received")
+SERVER_RETURNED = Text("← 服务返回", "← Server returned")
+HEADERS = Text("请求头", "Headers")
+RESPONSE_HEADERS = Text("响应头", "Headers")
+PATH = Text("路径", "Path")
+BODY = Text("消息体", "Body")
+THE_HEADERS = Text("请求头", "the request headers")
+THE_PATH = Text("路径（含查询参数）", "path and query together")
+THE_BODY = Text("消息体", "the bytes of the body")
+THE_RESPONSE_HEADERS = Text("响应头", "the response headers")
+UNCHANGED_HEADERS = Text("个未改动的头", "unchanged headers")
+UNCHANGED_HEADER = Text("个未改动的头", "unchanged header")
+EMPTY_HEADERS = Text("另有 {count} 个空值的头", "{count} more with empty values")
+ORDER_ONLY = Text("头的内容相同，只是顺序不同。", "Same headers, in another order.")
+MADE_BY_GATEWAY = Text("由网关生成", "made by the gateway")
+NO_CLIENT_REQUEST = Text("没有可解析的请求", "no request that could be read")
+NOTHING_SENT_BACK = Text("客户端没有收到响应", "nothing was sent back to the client")
+SERVER_DID_NOT_ANSWER = Text("你的服务没有给出完整响应", "your server gave no whole answer")
+DOCS = Text("文档", "docs")
+WHY = Text("原因", "why")
+UNEXPLAINED = Text("无规则解释", "unexplained")
+ANCHOR = Text("此行的链接", "link to this line")
+SIGNS = (
+    ("−", Text("已移除", "removed")),
+    ("+", Text("已附加", "added")),
+    ("~", Text("已改写", "changed")),
+    ("✕", Text("被拦下", "stopped")),
+    ("→", Text("稍后投递", "later")),
+    ("=", Text("未改动", "unchanged")),
+)
+EVIDENCE = (
+    ("documented", Text("官方文档", "documented")),
+    ("observed", Text("实测观察", "observed")),
+    ("assumed", Text("本工具的假设", "assumed")),
+)
+
+# Bodies
+BODY_NONE = Text("无消息体", "no body")
+BODY_SAME = Text("＝ 两侧一致", "= identical on both sides")
+BODY_DIFFERENT = Text("≠ 两侧不同，从第 {offset} 字节起", "≠ different, from byte {offset} on")
+BODY_VALUES = Text("≈ 值相同，字节不同（空白或键的顺序）", "≈ same values, different bytes (white space or key order)")
+BODY_ONE_SIDE = Text("只有一侧有消息体", "one side only")
+BODY_NOT_SENT = Text("未发给你的服务", "not sent to your server")
+BODY_GATEWAY = Text("由网关生成", "made by the gateway")
+BODY_DIGEST = Text("≠ 两侧不同（按摘要比较）", "≠ different (by digest)")
+VIEW_PRETTY = Text("美化", "Pretty")
+VIEW_RAW = Text("原始", "Raw")
+VIEW_HEX = Text("十六进制", "Hex")
+VIEW_IMAGE = Text("预览", "Preview")
+VIEW_FORM = Text("表单", "Form")
+VIEW_PARTS = Text("分段", "Parts")
+VIEW_EVENTS = Text("事件", "Events")
+CUT = Text(
+    "这里显示前 {shown}，完整内容（{whole}）在录制文件里。", "First {shown} of {whole}; the rest is in the recording."
+)
+DECODED = Text("已按 {coding} 解码：{before} → {after}", "decoded from {coding}: {before} → {after}")
+DECODE_CUT = Text("解码在 {limit} 处停下（大小或压缩比超出预算）", "decoding stopped at {limit} (size or ratio budget)")
+DECODE_FAILED = Text(
+    "声明为 {coding}，但无法解码，显示原始字节", "announced as {coding} but does not decode; shown as it is"
+)
+PARTS_CUT = Text("这里显示前 {shown} 项", "first {shown} entries")
+IMAGE_TOO_BIG = Text("图片过大，不在页内显示（{size}）", "image too large for the page ({size})")
+UNKNOWN_PIECES = Text("录制里没有这份消息体的内容", "the recording holds no bytes of this body")
+
+# More cards
+LOG = Text("函数日志", "Function log")
+RAW = Text("无法解析的原始字节", "Bytes that could not be parsed")
+ADVICE = Text("真实平台上还会发生", "On the real platform")
+ADVICE_NOTE = Text(
+    "本次运行没有执行这些规则（证据级别低于 fc_evidence）。",
+    "This run did not enforce these rules (their evidence is below fc_evidence).",
+)
+COPIES = Text("可复制的内容", "To take away")
+COPIED = Text("已复制", "Copied")
+COPY_CLIENT = Text("复制 curl（客户端）", "Copy curl (client)")
+COPY_SERVER = Text("复制 curl（直连服务）", "Copy curl (server)")
+COPY_REPLAY = Text("复制重放命令", "Copy replay command")
+COPY_RAW = Text("复制原始报文", "Copy raw HTTP")
+COPY_LINK = Text("复制链接", "Copy link")
+TAKE_CLIENT = Text("curl（客户端）", "curl (as the client)")
+TAKE_SERVER = Text("curl（直连服务）", "curl (straight to the server)")
+TAKE_REPLAY = Text("重放命令", "replay command")
+TAKE_RAW = Text("原始报文", "raw HTTP")
+LONG_VALUE = Text("共 {size} 字节，展开其余部分", "{size} bytes in all, show the rest")
+PARENT = Text("受理这次异步调用的交换", "The call that was accepted")
+CHILD = Text("异步投递", "Its delivery")
+
+# Help dialog
+KEYS = (
+    (("/",), Text("聚焦过滤框", "go to the filter")),
+    (("j", "k"), Text("下一条 / 上一条", "next / previous exchange")),
+    (("u",), Text("展开 / 收起未改动的头", "unfold / fold unchanged headers")),
+    (("c",), Text("复制 curl（客户端）", "copy curl (client)")),
+    (("t", "l"), Text("切换主题 / 语言", "switch theme / language")),
+    (("?",), Text("打开这个窗口", "open this dialog")),
+    (("Esc",), Text("清除过滤、关闭窗口", "clear the filter, close the dialog")),
+)
+FILTERS = (
+    ("status:>=400", Text("客户端看到的状态", "status that the client saw")),
+    ("server:200", Text("服务返回的状态", "status that your server returned")),
+    ("method:POST path:/api", Text("方法、路径", "method, path")),
+    ("rule:req.strip.*", Text("触发的规则，支持 *", "rules that spoke, * allowed")),
+    ("mode:async", Text("http · api · async · domain", "http · api · async · domain")),
+    ("is:rejected is:differs", Text("被网关拒绝 / 状态不一致", "rejected by the gateway / status differs")),
+    ("is:changed is:unexplained", Text("有改写 / 有无规则解释的差异", "changed / with unexplained differences")),
+    ("time:>100", Text("耗时（毫秒）", "duration (ms)")),
+    ("body:李雷", Text("消息体开头的文字", "text near the start of a body")),
+    ("-path:/healthz", Text("前缀 - 表示排除", "a leading - excludes")),
+)

@@ -1,0 +1,58 @@
+"use strict";
+// The filter language: words and key:value terms, all of them must hold, a leading - negates.
+// An entry is one exchange as render.py wrote it; every text in it is lower case but the rule ids.
+
+function readEntry([id, search, status, server, method, path, rules, modes, flags, time, body]) {
+  return { id, search, status, server, method, path, rules, modes, flags, time, body };
+}
+
+function compareNumber(expression) {
+  const found = /^(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(xx)?$/.exec(expression);
+  if (!found) return null;
+  const limit = Number(found[2]);
+  if (found[3]) return (n) => Math.floor(n / 100) === limit;
+  const tests = { ">=": (n) => n >= limit, "<=": (n) => n <= limit, ">": (n) => n > limit, "<": (n) => n < limit };
+  return tests[found[1]] || ((n) => n === limit);
+}
+
+function globTest(pattern) {
+  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  const test = new RegExp(`^${source}$`, "i");
+  return (text) => test.test(text);
+}
+
+function textTest(value, field) {
+  if (!value.includes("*")) return (entry) => entry[field].includes(value);
+  const test = globTest(`*${value}*`);
+  return (entry) => test(entry[field]);
+}
+
+// Each key makes a test of its value; null means that the value is not understood, and nothing matches it.
+const filterKeys = {
+  status: (value) => { const test = compareNumber(value); return test && ((entry) => test(entry.status)); },
+  server: (value) => { const test = compareNumber(value); return test && ((entry) => entry.server > 0 && test(entry.server)); },
+  time: (value) => { const test = compareNumber(value); return test && ((entry) => entry.time >= 0 && test(entry.time)); },
+  id: (value) => { const test = compareNumber(value); return test && ((entry) => test(entry.id)); },
+  method: (value) => (entry) => entry.method === value,
+  path: (value) => textTest(value, "path"),
+  body: (value) => textTest(value, "body"),
+  rule: (value) => { const test = globTest(value); return (entry) => entry.rules.some(test); },
+  mode: (value) => (entry) => entry.modes.includes(value),
+  is: (value) => (entry) => entry.flags.includes(value),
+};
+
+function readTerm(word) {
+  const negated = word.length > 1 && word.startsWith("-");
+  const term = (negated ? word.slice(1) : word).toLowerCase();
+  const colon = term.indexOf(":");
+  const key = colon > 0 ? filterKeys[term.slice(0, colon)] : undefined;
+  const value = term.slice(colon + 1).replaceAll('"', "");
+  const test = key ? value === "" ? () => true : key(value) || (() => false) : textTest(term.replaceAll('"', ""), "search");
+  return negated ? (entry) => !test(entry) : test;
+}
+
+function readFilter(expression) {
+  const words = expression.match(/(?:"[^"]*"|[^\s"])+/g) || [];
+  const tests = words.map(readTerm);
+  return (entry) => tests.every((test) => test(entry));
+}
