@@ -1,7 +1,7 @@
 """JUnit XML, as GitLab, Jenkins, Azure and CircleCI read it: one suite per recording, one case per exchange.
 
 The common part of a format without an official schema. Deterministic: no time stamp, no host name.
-Must not know: replay; it receives cases. Read next: annotations.py.
+Must not know: replay; it receives cases. Read next: github.py.
 """
 
 from __future__ import annotations

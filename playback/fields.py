@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playback.findings import Finding, Kind
+from playback.findings import Finding, Kind, cut
 from playback.trees import Plain, child, compare_values
 
 if TYPE_CHECKING:
@@ -62,14 +62,19 @@ def compare_fields(
     for name, values in old.items():
         path = child(section, name)
         if name not in new:
-            yield Finding(Kind.REMOVED, path, ", ".join(values))
+            yield Finding(Kind.REMOVED, path, _shown(name, values, volatile))
         elif values != new[name]:
             yield from _compare_lines(path, name, (values, new[name]), volatile)
     for name, values in new.items():
         if name not in old:
-            yield Finding(Kind.ADDED, child(section, name), None, ", ".join(values))
+            yield Finding(Kind.ADDED, child(section, name), None, _shown(name, values, volatile))
     if list(old) != list(new) and old.keys() == new.keys():
         yield Finding(Kind.ORDER, section, note="the same names in another order")
+
+
+def _shown(name: str, values: list[str], volatile: frozenset[bytes]) -> str:
+    """The values of a field that one side lacks; a minted one is not told, or no two reports would be equal."""
+    return "(minted anew for each answer)" if name.encode("latin-1") in volatile else cut(", ".join(values))
 
 
 def _by_name(headers: Headers, skip: frozenset[bytes]) -> dict[str, list[str]]:

@@ -55,7 +55,7 @@ def _term(word: str) -> Predicate:
         wanted = _term(word[1:])
         return lambda exchange: not wanted(exchange)
     key, colon, value = word.partition(":")
-    if not colon or not key.isalpha():
+    if not colon or not key.isalpha() or value.startswith("//"):
         return _free_text(word)
     if key not in _KEYS:
         raise BadFilter(_unknown("filter term", f"{key}:", [f"{known}:" for known in _KEYS]))

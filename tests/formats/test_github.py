@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from formats.annotations import MOST, Annotation, render, render_table
+from formats.github import MOST, Annotation, render, render_table
 
 
 @pytest.mark.parametrize(

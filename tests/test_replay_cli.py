@@ -1,0 +1,377 @@
+"""The command line: what each verb prints, and the exit code of every way it can end."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from replay import replay
+from tests.playback.recorded import get, keep, ok, post, record
+from tests.playback.servers import answer, serving
+from verbs.shell import exit_code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.exchange import Exchange
+
+ROOT = Path(__file__).resolve().parent.parent
+INVOKE = b"/2023-03-30/functions/web/invocations"
+HOSTILE = b"/\x1b]52;c;aGk=\x07\xe2\x80\xae"
+
+
+def calls() -> list[Exchange]:
+    return record(
+        [
+            (get(b"/hello", (b"X-Fc-A", b"1")), lambda _: ok(b"hello")),
+            (post(INVOKE, b"{}"), lambda _: ok(b"hello", status=404)),
+            (get(b"/" + b"x" * 5000), lambda _: ok()),
+            (get(HOSTILE), lambda _: ok(b"hello", (b"X-Evil", b"\x9b31m"))),
+        ]
+    )
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> str:
+    return keep(str(tmp_path / "fc.db"), calls())
+
+
+class Shell:
+    """Runs the command line in this process; `out` and `err` are what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *args: str | Path) -> int:
+        code = exit_code_of(replay, [str(arg) for arg in args])
+        self.out, self.err = self._capsys.readouterr()
+        return code
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capsys)
+
+
+# -- list
+
+
+def test_list_prints_a_line_per_exchange(shell: Shell, recording: str) -> None:
+    assert shell("list", recording) == 0
+    lines = shell.out.splitlines()
+    assert lines[0] == "1  GET /hello 200  -1 +17  4.0 ms"
+    assert lines[1] == f"2  POST {INVOKE.decode()} 404→200  +19 ~3  4.0 ms"
+    assert lines[2].startswith("3  GET /xxx")
+    assert lines[2].endswith("… 400  +2  ✕ InvalidArgument  4.0 ms")
+    assert lines[3].startswith("4  GET /\\x1b]52;c;aGk=\\x07<RIGHT-TO-LEFT OVERRIDE> 200")
+    assert len(lines) == 4
+
+
+def test_list_takes_a_filter(shell: Shell, recording: str) -> None:
+    assert shell("list", recording, "--filter", "mode:api") == 0
+    assert [line.split()[0] for line in shell.out.splitlines()] == ["2"]
+
+
+def test_list_marks_deliveries(shell: Shell, tmp_path: Path) -> None:
+    asynchronous = record([(post(INVOKE, b"{}", (b"X-Fc-Invocation-Type", b"Async")), lambda _: ok())])
+    assert shell("list", keep(str(tmp_path / "a.db"), asynchronous)) == 0
+    assert "delivery of 1" in shell.out.splitlines()[1]
+
+
+# -- show
+
+
+def test_show_prints_both_views_and_every_reason(shell: Shell, recording: str) -> None:
+    assert shell("show", recording, "1") == 0
+    assert "    GET /hello HTTP/1.1" in shell.out
+    assert "  - X-Fc-A: 1" in shell.out
+    assert "  + x-fc-request-id: 1-00000001" in shell.out
+    assert "    | hello" in shell.out
+    (exchange,) = [one for one in calls() if one.id == 1]
+    for transform in exchange.transforms:
+        assert f"        {transform.rule_id} [" in shell.out
+
+
+def test_show_tells_why_a_call_was_refused(shell: Shell, recording: str) -> None:
+    assert shell("show", recording, "3") == 0
+    assert "req.limit.path" in shell.out
+    assert "InvalidArgument" in shell.out
+
+
+def test_show_speaks_chinese(shell: Shell, recording: str) -> None:
+    assert shell("show", recording, "1", "--language", "zh") == 0
+    assert "请求" in shell.out
+
+
+# -- check
+
+
+def test_check_of_a_fresh_recording_is_same(shell: Shell, recording: str) -> None:
+    assert shell("check", recording) == 0
+    assert shell.out == "check fc.db: 4 same\n"
+
+
+def drifted(tmp_path: Path) -> str:
+    changed = [replace(one, error_code="Other") if one.id == 3 else one for one in calls()]
+    return keep(str(tmp_path / "drift.db"), changed)
+
+
+def test_check_of_a_drifted_recording_is_different(shell: Shell, tmp_path: Path) -> None:
+    assert shell("check", drifted(tmp_path)) == 1
+    assert "gateway-drift  error_code  Other -> InvalidArgument" in shell.out
+    assert shell.out.endswith("check drift.db: 3 same, 1 different\n")
+
+
+# -- send
+
+
+def test_send_to_the_same_server_is_same(shell: Shell, recording: str, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    with serving(lambda _: answer(b"hello")) as server:
+        code = shell("send", recording, "--to", server.url, "--filter", "id:1", "--json", report)
+    assert (code, shell.out) == (0, "send fc.db: 1 same\n")
+    assert json.loads(report.read_bytes())["summary"]["same"] == 1
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+
+
+def test_send_reports_the_same_numbers_in_every_form(
+    shell: Shell, recording: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_json, as_xml, step = tmp_path / "r.json", tmp_path / "r.xml", tmp_path / "step.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(step))
+    with serving(lambda _: answer(b"other")) as server:
+        code = shell("send", recording, "--to", server.url, "--json", as_json, "--junit", as_xml, "--github")
+    assert code == 1
+    summary = json.loads(as_json.read_bytes())["summary"]
+    assert (summary["different"], summary["skipped"]) == (3, 1)
+    suite = ET.fromstring(as_xml.read_bytes())  # noqa: S314 - our own file of a moment ago
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "3", "1")
+    assert "send fc.db: 3 different, 1 skipped" in shell.out
+    assert shell.out.count("::error ") == 3
+    assert step.read_text("utf-8").count("| \\#") == 3
+
+
+def test_two_replays_give_the_same_bytes(shell: Shell, recording: str, tmp_path: Path) -> None:
+    dates = iter(range(100))
+
+    def dated(_: bytes) -> bytes:
+        return answer(b"other", b"Date: %d" % next(dates), b"X-Request-Id: %d" % next(dates))
+
+    files = [tmp_path / name for name in ("1.json", "2.json", "1.xml", "2.xml")]
+    with serving(dated) as server:
+        for json_file, junit_file in ((files[0], files[2]), (files[1], files[3])):
+            assert shell("send", recording, "--to", server.url, "--json", json_file, "--junit", junit_file) == 1
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert files[2].read_bytes() == files[3].read_bytes()
+
+
+def test_fail_on_moves_the_gate(shell: Shell, recording: str) -> None:
+    with serving(lambda _: answer(b"hello", b"X-New: 1")) as server:
+        args = ("send", recording, "--to", server.url, "--filter", "id:1")
+        assert shell(*args) == 0
+        assert "1 warnings" in shell.out
+        assert shell(*args, "--fail-on", "low") == 1
+
+
+def test_send_to_nobody_is_4(shell: Shell, recording: str) -> None:
+    with serving(lambda _: answer()) as server:
+        url = server.url
+    assert shell("send", recording, "--to", url) == 4
+    assert f"stopped: nothing listens at {url.removeprefix('http://')}" in shell.out
+
+
+def test_send_to_a_server_that_dies_is_4(shell: Shell, recording: str, tmp_path: Path) -> None:
+    with serving(lambda _: server.stop_listening()) as server:
+        assert shell("send", recording, "--to", server.url, "--junit", tmp_path / "r.xml") == 4
+    assert "the server stopped listening during exchange 1" in shell.out
+    assert b'errors="2"' in (tmp_path / "r.xml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("http://192.0.2.1:9000", id="another machine"),
+        pytest.param("https://127.0.0.1", id="TLS"),
+        pytest.param("127.0.0.1:9000", id="no URL"),
+    ],
+)
+def test_send_to_a_bad_target_is_2(shell: Shell, recording: str, url: str) -> None:
+    assert shell("send", recording, "--to", url) == 2
+    assert shell.err.startswith("replay.py send: ")
+
+
+# -- audit
+
+
+def test_audit_writes_one_private_page(shell: Shell, recording: str, tmp_path: Path) -> None:
+    page = tmp_path / "audit.html"
+    assert shell("audit", recording, "-o", page) == 0
+    assert b"x-fc-request-id" in page.read_bytes()
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+def test_audit_needs_a_place_that_can_be_written(shell: Shell, recording: str, tmp_path: Path) -> None:
+    assert shell("audit", recording, "-o", tmp_path / "no" / "audit.html") == 2
+    assert shell.err.startswith("replay.py: cannot write ")
+
+
+# -- what every verb shares
+
+READING = ("list", "show", "check", "send", "audit")
+
+
+def reading(verb: str, recording: str | Path, tmp_path: Path) -> list[str | Path]:
+    more: dict[str, list[str | Path]] = {"show": ["1"], "audit": ["-o", tmp_path / "x.html"]}
+    return [verb, recording, *more.get(verb, [])]
+
+
+def not_ours(path: Path) -> None:
+    path.write_text("hello")
+
+
+def foreign_database(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE a (b)")
+    connection.close()
+
+
+def newer(path: Path) -> None:
+    keep(str(path), calls())
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+
+def damaged(path: Path) -> None:
+    keep(str(path), calls())
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE exchange SET record = zeroblob(length(record))")
+    connection.close()
+
+
+def without_config(path: Path) -> None:
+    keep(str(path), [replace(one, config_digest="gone") for one in calls()])
+
+
+@pytest.mark.parametrize("verb", READING)
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda _: None, id="no such file"),
+        pytest.param(Path.mkdir, id="a folder"),
+        pytest.param(not_ours, id="a text file"),
+        pytest.param(foreign_database, id="another program's database"),
+        pytest.param(newer, id="of a newer version"),
+        pytest.param(damaged, id="damaged"),
+    ],
+)
+def test_a_recording_that_cannot_be_read_is_3(
+    shell: Shell, tmp_path: Path, verb: str, make: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "bad.db"
+    make(path)
+    with serving(lambda _: answer()) as server:
+        more = ["--to", server.url] if verb == "send" else []
+        assert shell(*reading(verb, path, tmp_path), *more) == 3
+    assert shell.err.startswith("replay.py: ")
+    assert len(shell.err.splitlines()) == 1
+
+
+def test_a_recording_without_its_config_is_3(shell: Shell, tmp_path: Path) -> None:
+    without_config(tmp_path / "fc.db")
+    assert shell("check", tmp_path / "fc.db") == 3
+
+
+@pytest.mark.parametrize("verb", [verb for verb in READING if verb != "show"])
+def test_nothing_selected_is_5(shell: Shell, recording: str, tmp_path: Path, verb: str) -> None:
+    assert shell(*reading(verb, recording, tmp_path), "--filter", "id:>99") == 5
+
+
+def test_an_exchange_that_is_not_there_is_5(shell: Shell, recording: str) -> None:
+    assert shell("show", recording, "99") == 5
+    assert shell.err == "replay.py: no exchange 99 in fc.db\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        pytest.param(["lst", "x"], "no verb 'lst'; did you mean 'list'?", id="mistyped verb"),
+        pytest.param(["zzz"], "verbs: list, show", id="unknown verb"),
+        pytest.param(["list", "x", "--fliter", "y"], "'--filter'", id="mistyped option"),
+        pytest.param(["list", "x", "--filter", "stats:4"], "'status:'", id="mistyped filter"),
+        pytest.param(["list"], "RECORDING", id="no recording"),
+        pytest.param(["list", "x", "y"], "y", id="too much"),
+        pytest.param(["show", "x", "one"], "one", id="no number"),
+        pytest.param(["send", "x", "--timeout", "0"], "0", id="no time"),
+        pytest.param(["check", "x", "--fail-on", "hi"], "high", id="no such gate"),
+        pytest.param(["audit", "x"], "--output", id="no output"),
+        pytest.param(["--nope"], "--nope", id="unknown option"),
+        pytest.param(["list", "a\x1b[2J\nb", "c"], "c", id="hostile words"),
+    ],
+)
+def test_a_usage_error_is_one_line_and_2(shell: Shell, args: list[str], told: str) -> None:
+    assert shell(*args) == 2
+    assert told in shell.err
+    assert len(shell.err.splitlines()) == 1
+    assert "\x1b" not in shell.err
+
+
+def test_without_a_verb_the_help_is_shown(shell: Shell) -> None:
+    assert shell() == 2
+    assert "Verbs:" in shell.err
+
+
+@pytest.mark.parametrize("args", [["--help"], *([verb, "--help"] for verb in READING)], ids=" ".join)
+def test_help_is_0(shell: Shell, args: list[str]) -> None:
+    assert shell(*args) == 0
+    assert "Usage: replay.py" in shell.out
+
+
+def program(*args: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        [sys.executable, str(ROOT / "replay.py"), *args], check=False, capture_output=True, **more
+    )
+
+
+def test_the_script_runs_from_anywhere_and_exits_with_its_code(recording: str, tmp_path: Path) -> None:
+    done = program("check", recording, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"check fc.db: 4 same\n", b"")
+    assert program("list", "nope.db", cwd=tmp_path).returncode == 3
+
+
+def test_a_terminal_that_knows_no_unicode_is_no_reason_to_fail(recording: str) -> None:
+    done = program("list", recording, env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+    assert done.returncode == 0
+    assert b"\\u2715 InvalidArgument" in done.stdout
+
+
+def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
+    many = record((get(b"/" + b"x" * 150), lambda _: ok()) for _ in range(600))
+    place = keep(str(tmp_path / "many.db"), many)
+    with subprocess.Popen(
+        [sys.executable, str(ROOT / "replay.py"), "list", place], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.read(10)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+
+
+def test_help_loads_no_database() -> None:
+    code = "import sys; import replay; from verbs.shell import exit_code_of; exit_code_of(replay.replay, ['--help']); "
+    code += "sys.exit(len({'sqlalchemy', 'jinja2', 'rich', 'asyncio'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,39 @@
+"""`replay.py check`: every stored exchange through today's rules, offline.
+
+Must not know: how a drift is found. Read next: playback/check.py, outputs.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.rules import RULES_VERSION
+from playback.check import check
+from playback.report import Report
+from verbs.gate import fail_on_option
+from verbs.outputs import Forms, deliver, report_options
+from verbs.recordings import config_of, display_name, filter_option, opened, recording_argument, selected
+
+if TYPE_CHECKING:
+    from playback.findings import Rank
+    from playback.selection import Predicate
+
+
+@click.command("check")
+@recording_argument
+@filter_option
+@fail_on_option
+@report_options
+def command(recording: str, wanted: Predicate, fail_on: Rank, forms: Forms) -> int:
+    """Compute every exchange of RECORDING again with today's rules; nothing is sent.
+
+    A difference is a gateway drift: the rules changed since, or the recording holds a change that no rule claims.
+    """
+    with opened(recording) as reader:
+        config = config_of(reader)
+        outcomes = tuple(
+            check(exchange, config(exchange.config_digest), fail_on) for exchange in selected(reader, wanted)
+        )
+    return deliver(Report("check", display_name(recording), RULES_VERSION, fail_on, outcomes), forms)

@@ -1,0 +1,83 @@
+"""Open a recording for a verb, and choose the exchanges it works on.
+
+Must not know: what the verb does with them. Read next: listing.py, checking.py.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.config_plain import from_plain
+from playback.selection import BadFilter, Predicate, parse_filter
+from store.errors import Damaged, NewerVersion, RecordingError
+from store.reader import Reader
+from store.recording import open_for_reading
+from verbs.shell import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gateway.config import Config
+    from gateway.exchange import Exchange
+
+
+def _chosen(_context: click.Context, _option: click.Parameter, text: str) -> Predicate:
+    try:
+        return parse_filter(text)
+    except BadFilter as error:
+        raise click.BadParameter(str(error)) from error
+
+
+recording_argument = click.argument("recording", metavar="RECORDING")
+filter_option = click.option(
+    "--filter",
+    "wanted",
+    metavar="EXPR",
+    callback=_chosen,
+    default="",
+    help="Only these: 'status:>=400 -method:GET path:/api/* rule:req.strip.* is:rejected mode:async id:3-9 word'.",
+)
+
+
+@contextmanager
+def opened(recording: str) -> Iterator[Reader]:
+    """A reader of the recording; whatever is wrong with it ends the verb in one line and exit code 3."""
+    try:
+        found = open_for_reading(recording)
+        try:
+            yield Reader(found)
+        finally:
+            found.close()
+    except RecordingError as error:
+        raise Refused(str(error), error.exit_code) from error
+
+
+def selected(reader: Reader, wanted: Predicate) -> Iterator[Exchange]:
+    """The exchanges that the filter wants, in order of arrival."""
+    return (exchange for exchange in reader.exchanges() if wanted(exchange))
+
+
+def config_of(reader: Reader) -> Callable[[str], Config]:
+    """The config that was in force for an exchange, by its digest; each is read once."""
+
+    @cache
+    def config(digest: str) -> Config:
+        plain = reader.config(digest)
+        if plain is None:
+            raise Damaged(f"the config {digest!r} that its exchanges name is not in it")
+        try:
+            return from_plain(plain)
+        except ValueError as error:
+            raise NewerVersion(f"its config {digest!r} holds what this program does not know ({error})") from error
+
+    return config
+
+
+def display_name(recording: str) -> str:
+    """The recording's name for reports: never its folder, never a password."""
+    return PurePath(recording.rpartition("/")[2]).name or recording
