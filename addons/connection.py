@@ -1,0 +1,83 @@
+"""A call through the gateway: read, decide, record, forward or answer.
+
+The order of the steps is the promise (docs/architecture.md): nothing reaches the server before its intent
+is on disk, and the last byte of an answer leaves after the commit. Must not know: what the rules say.
+Read next: receive.py (the request), forward.py (the server), reply.py (the gateway's own answers).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from addons.delivery import Failed
+from addons.draft import Draft
+from addons.forward import forward
+from addons.mint import request_id
+from addons.receive import receive
+from addons.reply import cancelled, fail, reply
+from gateway.changes import Accept, Reply
+from gateway.core import on_request, on_request_head
+from gateway.exchange import Failure, State
+from gateway.facts import Seed
+from gateway.messages import Request
+from gateway.survey import survey
+from wire.errors import ClientGone
+
+if TYPE_CHECKING:
+    from addons.desk import Desk
+    from wire.call import Call
+    from wire.server import Fault
+
+UNREADABLE = Request(b"", b"")
+"""Stands for a head that could not be parsed when its facts are surveyed."""
+
+
+class Gateway:
+    """The wire's App: one instance serves every connection."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def handle(self, call: Call) -> None:
+        """Answer one request."""
+        draft = self._begin(call, call.head)
+        try:
+            await self._serve(call, draft)
+        except ClientGone:
+            await cancelled(self._desk, draft)
+        finally:
+            draft.close()
+
+    async def reject(self, call: Call, fault: Fault) -> None:
+        """Answer what could not be parsed, and record it (threat T11)."""
+        draft = self._begin(call, fault.head)
+        draft.raw = fault.raw
+        try:
+            await fail(self._desk, call, draft, Failed(Failure.MALFORMED_REQUEST, fault.text))
+        except ClientGone:
+            await cancelled(self._desk, draft)
+
+    def _begin(self, call: Call, head: Request | None) -> Draft:
+        peer = self._desk.peers.of(call.peer)
+        seed = Seed(request_id(call.arrived_us), call.arrived_us, peer.ip, peer.secure)
+        facts = survey(head or UNREADABLE, seed, self._desk.config)
+        return Draft(facts=facts, start_ns=call.arrived_ns, client_request=head)
+
+    async def _serve(self, call: Call, draft: Draft) -> None:
+        desk = self._desk
+        refusal = on_request_head(call.head, draft.stamp(), desk.config)
+        if refusal is not None:
+            await reply(desk, call, draft, refusal, State.REFUSED)
+            return
+        request = await receive(desk, call, draft)
+        if isinstance(request, Failed):
+            await fail(desk, call, draft, request)
+            return
+        decision = on_request(request, draft.facts, desk.config)
+        if isinstance(decision, Reply):
+            await reply(desk, call, draft, decision, State.REFUSED)
+        elif isinstance(decision, Accept):
+            if await reply(desk, call, draft, decision.reply, State.COMPLETE):
+                desk.accepted(desk, draft, decision)
+        else:
+            await forward(desk, call, draft, decision)

@@ -1,0 +1,71 @@
+"""What every call uses and none owns: the config, the ways out, the recorder.
+
+Must not know: how a call proceeds (connection.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gateway.config_plain import digest
+from gateway.rules import RULES_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from addons.draft import Draft
+    from addons.logs import Logs
+    from addons.peers import Peers
+    from addons.program import Program
+    from addons.recorder import Recording
+    from gateway.changes import Accept
+    from gateway.config import Config, Function
+    from gateway.exchange import Exchange
+    from wire.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a call uses that outlives it.
+
+    `accepted` takes over a call that was answered 202; `ended` is told of every exchange at its end.
+    `spool_folder` is where large bodies rest on their way.
+    """
+
+    config: Config
+    servers: dict[str, tuple[str, int]]
+    pool: Pool
+    recorder: Recording
+    logs: Logs
+    program: Program
+    peers: Peers
+    spool_folder: Path | None
+    accepted: Callable[[Desk, Draft, Accept], None]
+    ended: Callable[[Exchange, Draft], None]
+    config_digest: str = field(default="", init=False)
+    functions: dict[str, Function] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Compute once what every call would compute again."""
+        object.__setattr__(self, "config_digest", digest(self.config))
+        self.functions.update({function.name: function for function in self.config.functions})
+
+    def place(self, name: str) -> tuple[tuple[str, int], float]:
+        """Where a function's server listens, and its time-out in seconds. A lone function answers to any name."""
+        function = self.functions.get(name) or self.config.functions[0]
+        return self.servers[function.name], function.timeout_s
+
+    async def intent(self, draft: Draft) -> str:
+        """Commit that the server is about to see this call. Returns "" or why not."""
+        return await self.recorder.intent(draft.exchange(self.config_digest, RULES_VERSION))
+
+    async def finish(self, draft: Draft) -> str:
+        """Commit how the call ended and tell who listens. Returns "" or why it could not be written."""
+        if not draft.id:
+            draft.id = self.recorder.next_id()
+        exchange = draft.exchange(self.config_digest, RULES_VERSION)
+        unwritten = await self.recorder.finish(exchange, draft.spools)
+        self.ended(exchange, draft)
+        return unwritten

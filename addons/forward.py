@@ -1,0 +1,135 @@
+"""A call to the server and its answer to the client, small ones whole, others as they flow.
+
+An answer's last byte (the last piece of an announced length, the final chunk) waits for the commit.
+Must not know: rules. Read next: delivery.py, wire/server.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from addons.delivery import Delivery, Failed
+from addons.reply import CANCELLED, fail, send_unrecorded
+from addons.stream import stream
+from gateway.core import on_response
+from gateway.exchange import Failure, Piece, State
+from gateway.facts import LogType
+from gateway.messages import BodyRef, Response
+from store.spool import Spool
+from wire.errors import WireError
+
+if TYPE_CHECKING:
+    from addons.desk import Desk
+    from addons.draft import Draft
+    from addons.logs import LogWindow
+    from gateway.changes import Forward
+    from wire.call import Call
+
+
+async def forward(desk: Desk, call: Call, draft: Draft, decision: Forward) -> None:
+    """Record the intent, ask the server, answer the client."""
+    draft.id = desk.recorder.next_id()
+    draft.sending = decision
+    unwritten = await desk.intent(draft)
+    if unwritten:
+        await fail(desk, call, draft, Failed(Failure.STORE, unwritten))
+        return
+    asleep = await desk.program.wake()
+    if asleep is not None:
+        await fail(desk, call, draft, Failed(Failure.NOT_LISTENING, asleep.text))
+        return
+    delivery = Delivery(desk.pool, *desk.place(draft.facts.function))
+    call.on_gone = lambda: delivery.cancel(CANCELLED)
+    window = desk.logs.begin()
+    try:
+        await _ask(desk, call, draft, delivery, window)
+    finally:
+        delivery.drop()
+        window.end(draft.facts, 0)
+
+
+async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window: LogWindow) -> None:
+    outcome = await ask_server(draft, delivery)
+    if isinstance(outcome, Failed):
+        draft.end_log(window, outcome.text)
+        await fail(desk, call, draft, outcome)
+        return
+    draft.server_head = draft.now()
+    draft.server_response = outcome
+    if draft.facts.log_type is LogType.TAIL:
+        await _answer_with_log(desk, call, draft, delivery, window)
+    elif delivery.complete:
+        draft.server_end = draft.now()
+        delivery.release()
+        draft.end_log(window)
+        await _send_whole(desk, call, draft, outcome)
+    else:
+        await stream(desk, call, draft, delivery, window)
+
+
+async def ask_server(draft: Draft, delivery: Delivery) -> Response | Failed:
+    """Send what the draft holds for the server, its body from where it is kept."""
+    if draft.sending is None:
+        raise RuntimeError("a call without a server request cannot be forwarded")
+    request = draft.sending.request
+    spool = draft.spools[0] if isinstance(request.body, BodyRef) else None
+
+    def sent() -> None:
+        draft.server_sent = draft.now()
+
+    return await delivery.ask(request, spool.pieces if spool is not None else None, sent)
+
+
+async def _send_whole(desk: Desk, call: Call, draft: Draft, response: Response) -> None:
+    """The answer was read to its end: rules, commit, and only then the first byte."""
+    facts = draft.stamp(draft.facts.log_tail)
+    request = draft.client_request or call.head
+    answer = on_response(response, request, facts, desk.config)
+    draft.answer(answer, State.COMPLETE)
+    unwritten = await desk.finish(draft)
+    if unwritten:
+        send_unrecorded(desk, call, draft, unwritten)
+        return
+    call.close_after = facts.close
+    if not isinstance(answer.response.body, BodyRef):
+        call.send(answer.response)
+        return
+    call.start(answer.response)
+    for piece in draft.spools[-1].pieces():
+        await call.write(piece)
+    call.finish()
+
+
+async def _answer_with_log(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window: LogWindow) -> None:
+    """X-Fc-Log-Result stands in the head, so the answer is collected before it is sent (contract LOG-4)."""
+    failed = await collect(desk, draft, delivery)
+    draft.end_log(window, failed.text if failed else "")
+    draft.facts = replace(draft.facts, log_tail=draft.log[-desk.config.limits.log_tail :])
+    if failed is not None:
+        await fail(desk, call, draft, failed)
+    elif draft.server_response is not None:
+        await _send_whole(desk, call, draft, draft.server_response)
+
+
+async def collect(desk: Desk, draft: Draft, delivery: Delivery) -> Failed | None:
+    """Read the rest of the answer into the draft; what came before a failure stays in it."""
+    response = draft.server_response
+    if response is None or delivery.complete:
+        draft.server_end = draft.now()
+        delivery.release()
+        return None
+    spool = Spool(desk.spool_folder)
+    draft.spools.append(spool)
+    failed = None
+    try:
+        while piece := await delivery.call.read():
+            spool.write(piece)
+            draft.pieces.append(Piece(spool.size, draft.now()))
+    except WireError as error:
+        failed = delivery.failed(error)
+    draft.server_response = replace(response, body=spool.body(), trailers=() if failed else delivery.call.trailers)
+    if failed is None:
+        draft.server_end = draft.now()
+        delivery.release()
+    return failed

@@ -1,0 +1,70 @@
+"""Hooks on mitmproxy's own flows (TLS, HTTP/2, regular and other modes): they all lead to the gateway.
+
+Plain HTTP/1.1 inside TLS is passed on byte by byte; HTTP/2 and proxied requests go on as flows whose
+server is the inner port. Whatever host a request names, no other address is dialled (threat T12).
+Must not know: FC rules. Read next: inner.py, peers.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mitmproxy.proxy import layers
+
+from addons.peers import Peer, Peers
+
+if TYPE_CHECKING:
+    from mitmproxy import http
+    from mitmproxy.proxy.layer import NextLayer
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+    from addons.inner import Inner
+
+HTTP2 = b"h2"
+
+
+class StackHooks:
+    """Hook methods that the addon passes on while the gateway runs."""
+
+    def __init__(self, inner: Inner, peers: Peers) -> None:
+        self._inner = inner
+        self._peers = peers
+
+    def next_layer(self, nextlayer: NextLayer) -> None:
+        """First TLS and nothing decided beyond it; then HTTP/1.1 is ours byte by byte, HTTP/2 stays with mitmproxy."""
+        context = nextlayer.context
+        if context.server.address != self._inner.address:
+            return
+        if not context.client.tls:
+            nextlayer.layer = layers.ClientTLSLayer(context)
+        elif context.client.alpn != HTTP2:
+            nextlayer.layer = layers.TCPLayer(context, ignore=True)
+
+    def server_connected(self, data: ServerConnectionHookData) -> None:
+        """Note for whom mitmproxy connected to the inner port."""
+        if data.server.address == self._inner.address and data.server.sockname:
+            peer = Peer(data.client.peername[0], secure=data.client.tls_established)
+            self._peers.note(data.server.sockname[:2], peer)
+
+    def server_disconnected(self, data: ServerConnectionHookData) -> None:
+        """That connection ended."""
+        if data.server.address == self._inner.address and data.server.sockname:
+            self._peers.forget(data.server.sockname[:2])
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Send the request to the gateway, unbuffered, its Host as the client wrote it."""
+        if flow.is_replay:
+            return
+        data = flow.request.data
+        data.scheme = b"http"
+        data.host, data.port = self._inner.address
+        if data.authority and "host" not in flow.request.headers:
+            # HTTP/2 has :authority instead (RFC 9113 8.3.1); in HTTP/1.1 it is Host, and comes first.
+            flow.request.headers.insert(0, "Host", data.authority.decode("latin-1"))
+        data.authority = b""
+        flow.request.stream = True
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Pass the gateway's answer on as it comes."""
+        if flow.response is not None and not flow.is_replay:
+            flow.response.stream = True

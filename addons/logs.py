@@ -1,0 +1,55 @@
+"""Whose lines are whose: the function's log of one call, from the instance's output or a followed file.
+
+Must not know: rules, sockets. Read next: instance/log.py (windows), gateway/log_text.py (the text).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.log_text import log_text
+
+if TYPE_CHECKING:
+    from gateway.facts import Facts
+    from instance.log import Log, Window
+
+KEPT_BYTES = 1024 * 1024
+"""Of one call's log, the last bytes that are recorded."""
+
+
+class LogWindow:
+    """The log of a call under way; `end` it once, further calls give the same text."""
+
+    __slots__ = ("_log", "_memory_mb", "_text", "_window")
+
+    def __init__(self, log: Log | None, memory_mb: int) -> None:
+        self._log = log
+        self._memory_mb = memory_mb
+        self._window: Window | None = log.open_window() if log is not None else None
+        self._text: bytes | None = None
+
+    @property
+    def attached(self) -> bool:
+        """Somebody reads the program's output."""
+        return self._log is not None
+
+    def end(self, facts: Facts, duration_us: int, error: str = "") -> bytes:
+        """The call's log with FC's markers; only the markers when nobody reads the program's output."""
+        if self._text is None:
+            lines = b""
+            if self._log is not None and self._window is not None:
+                lines = self._log.close_window(self._window, KEPT_BYTES).data
+            self._text = log_text(lines, facts.seed.request_id, duration_us, self._memory_mb, error)
+        return self._text
+
+
+class Logs:
+    """Opens windows on the one log there is, if any. `log` may be set after the instance has started."""
+
+    def __init__(self, memory_mb: int, log: Log | None = None) -> None:
+        self.log = log
+        self._memory_mb = memory_mb
+
+    def begin(self) -> LogWindow:
+        """A call is about to reach the server."""
+        return LogWindow(self.log, self._memory_mb)

@@ -1,0 +1,64 @@
+"""Reading a request's body: counted as it comes, cut at the first byte over the limit.
+
+Must not know: what happens to the request afterwards. Read next: store/spool.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from addons.delivery import Failed
+from gateway.core import body_limit
+from gateway.exchange import Failure
+from store.spool import Spool
+from wire.errors import ClientGone, TooLarge, WireError
+
+if TYPE_CHECKING:
+    from addons.desk import Desk
+    from addons.draft import Draft
+    from gateway.messages import Request
+    from wire.call import Call
+
+
+async def receive(desk: Desk, call: Call, draft: Draft) -> Request | Failed:
+    """The whole request. A body over its limit comes back one byte too long, for the rules to refuse.
+
+    Raises: ClientGone, with what had come so far in the draft.
+    """
+    if call.expects_continue:
+        call.send_continue()
+    limit = body_limit(call.head, draft.facts, desk.config)
+    if call.body_received:
+        body = await _at_hand(call, limit)
+        request = replace(call.head, body=body, trailers=call.trailers) if body or call.trailers else call.head
+        draft.request_end = draft.now()
+        draft.client_request = request
+        return request
+    return await _spooled(desk, call, draft, limit)
+
+
+async def _at_hand(call: Call, limit: int) -> bytes:
+    try:
+        return await call.read_all(limit)
+    except TooLarge as error:
+        return error.received[: limit + 1]
+
+
+async def _spooled(desk: Desk, call: Call, draft: Draft, limit: int) -> Request | Failed:
+    spool = Spool(desk.spool_folder)
+    draft.spools.append(spool)
+    try:
+        while piece := await call.read():
+            spool.write(piece[: limit + 1 - spool.size])
+            if spool.size > limit:
+                break
+    except ClientGone:
+        draft.client_request = replace(call.head, body=spool.body())
+        raise
+    except WireError as error:
+        draft.client_request = replace(call.head, body=spool.body())
+        return Failed(Failure.MALFORMED_REQUEST, str(error))
+    draft.request_end = draft.now()
+    draft.client_request = request = replace(call.head, body=spool.body(), trailers=call.trailers)
+    return request

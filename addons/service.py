@@ -1,0 +1,180 @@
+"""Everything that lives as long as the proxy: prepared before a port opens, started, stopped in order.
+
+Must not know: how a call proceeds. Read next: desk.py (what calls use), settings.py, mode.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mitmproxy import ctx
+
+from addons import ports, settings
+from addons.asynchronous import AsyncCalls
+from addons.connection import Gateway
+from addons.desk import Desk
+from addons.door import FrontDoor
+from addons.hooks import StackHooks
+from addons.inner import Inner
+from addons.logs import Logs
+from addons.mode import FcInstance
+from addons.onlookers import Onlookers
+from addons.peers import Peers
+from addons.program import Program
+from addons.recorder import NoRecorder, Recorder
+from addons.refusal import Exit, StartRefused
+from addons.runinfo import run_info
+from addons.terminal import Terminal
+from gateway.config_plain import digest, to_plain
+from store.errors import RecordingError
+from store.recording import open_for_writing
+from store.writer import Writer
+from wire.limits import Limits
+from wire.pool import Pool
+from wire.server import Connections
+
+if TYPE_CHECKING:
+    from addons.draft import Draft
+    from addons.recorder import Recording
+    from addons.settings import Settings
+    from gateway.changes import Accept
+    from gateway.exchange import Exchange
+    from store.recording import Recording as Store
+
+logger = logging.getLogger(__name__)
+logging.getLogger("alembic").setLevel(logging.WARNING)  # a migration is told in our own words
+
+STOP_GRACE_S = 5.0
+"""Calls under way may finish within this time (reliability D15)."""
+
+MITMPROXY_OPTIONS: dict[str, Any] = {
+    "keep_host_header": True,  # reverse mode rewrites Host, which decides the kind of domain
+    "connection_strategy": "lazy",  # the inner port is not needed before a request is
+    "validate_inbound_headers": True,
+    "onboarding": False,
+}
+"""What mitmproxy's own stack must do for TLS and HTTP/2 clients (design, "facts about mitmproxy")."""
+
+
+class Service:
+    """The running gateway. `prepare`, then `start`, then `stop`."""
+
+    def __init__(self, own: object, wanted: Settings, store: Store | None) -> None:
+        self._settings = wanted
+        self._store = store
+        self._writer: Writer | None = None
+        self._limits = Limits()
+        self._connections = Connections()
+        self._pool = Pool(self._limits)
+        self._async = AsyncCalls()
+        self._peers = Peers()
+        self._inner = Inner(self._peers)
+        self._program = Program(wanted)
+        self._terminal = Terminal(sys.stdout) if ctx.options.flow_detail > 0 and _is_dump() else None
+        self.onlookers = Onlookers(ctx.master, own)
+        self.hooks = StackHooks(self._inner, self._peers)
+        self.started = False
+
+    @classmethod
+    def prepare(cls, own: object) -> Service:
+        """Check options, port and recording. Nothing is listening yet. Raises StartRefused."""
+        ports.forget_default_listener()
+        wanted = settings.read(ctx.options)
+        host = ctx.options.listen_host or "127.0.0.1"
+        if ctx.options.server:
+            ports.check_free(wanted.modes, host, ctx.options.listen_port)
+        store = cls._open_store(wanted) if wanted.record else None
+        ctx.options.update(mode=list(wanted.modes), listen_host=host, **MITMPROXY_OPTIONS)
+        return cls(own, wanted, store)
+
+    @staticmethod
+    def _open_store(wanted: Settings) -> Store:
+        try:
+            return open_for_writing(wanted.store, durability=wanted.durability)
+        except RecordingError as error:
+            raise StartRefused(Exit.RECORDING, str(error)) from error
+
+    async def start(self) -> None:
+        """Start the writer and the user's program, then open the port. Raises StartRefused."""
+        await self._program.start()
+        desk = self._desk()
+        app = Gateway(desk)
+        await self._inner.open(app, self._limits)
+        FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
+        self.onlookers.look()
+        for name in self.onlookers.without_effect():
+            logger.warning("fc-replay: %s does not act on calls of the fc mode; they are only shown", name)
+        self.started = True
+        await ports.open_all()
+
+    def _desk(self) -> Desk:
+        return Desk(
+            config=self._settings.config,
+            servers=self._settings.servers,
+            pool=self._pool,
+            recorder=self._recorder(),
+            logs=Logs(self._settings.config.functions[0].memory_mb, self._program.log),
+            program=self._program,
+            peers=self._peers,
+            spool_folder=self._store.path.parent if self._store and self._store.path else None,
+            accepted=self._accepted,
+            ended=self._ended,
+        )
+
+    def _recorder(self) -> Recording:
+        if self._store is None:
+            return NoRecorder()
+        self._writer = Writer(self._store)
+        self._writer.start(run_info(self._settings))
+        config = self._settings.config
+        self._writer.note_config(to_plain(config), digest(config))
+        return Recorder(self._writer, refuse=self._settings.refuse_when_store_fails, wanted=self._filter())
+
+    def _filter(self) -> Any:
+        if not self._settings.filter:
+            return None
+        from addons.selection import selection  # noqa: PLC0415 - only fc_filter needs mitmproxy's filter parser
+
+        return selection(self._settings.filter, next(iter(self._settings.servers.values())))
+
+    def _accepted(self, desk: Desk, draft: Draft, accept: Accept) -> None:
+        self._async.accept(desk, draft, accept)
+
+    def _ended(self, exchange: Exchange, draft: Draft) -> None:
+        if self._terminal is not None:
+            self._terminal.show(exchange)
+        if self.onlookers.present:
+            server = self._settings.servers.get(exchange.facts.function)
+            self.onlookers.show(exchange, server or next(iter(self._settings.servers.values())), draft.spools)
+
+    async def stop(self) -> None:
+        """Finish what is under way, then close everything; safe to call at any stage."""
+        self.started = False
+        self._connections.retire()
+        try:
+            async with asyncio.timeout(STOP_GRACE_S):
+                await self._connections.ended()
+        except TimeoutError:
+            logger.warning("fc-replay: some calls did not end within %g s and are recorded as cut", STOP_GRACE_S)
+        await self._async.stop()
+        self._inner.close()
+        self._pool.close_all()
+        await self._program.stop()
+        await self.onlookers.drain()
+        if self._terminal is not None:
+            self._terminal.flush()
+        if self._writer is not None:
+            await self._writer.close()
+            self._writer = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def _is_dump() -> bool:
+    """Under mitmdump the terminal is ours; mitmproxy's console and mitmweb have lists of their own."""
+    return Path(sys.argv[0]).stem == "mitmdump"

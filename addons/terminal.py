@@ -1,0 +1,77 @@
+"""One line on the terminal for each exchange, never more lines than a person can follow.
+
+`GET /hello 200 -2 +3 4 ms`: status as the client saw it, header lines taken and added, time.
+Recorded content is hostile: control characters are shown, never sent (threat T4).
+Must not know: how exchanges are made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TextIO
+
+from gateway.tally import tally
+
+if TYPE_CHECKING:
+    from gateway.exchange import Exchange
+
+PERIOD_S = 0.1
+MOST_LINES = 20
+"""Lines in one period; what is beyond is counted."""
+
+LONGEST_TARGET = 80
+
+
+class Terminal:
+    """Collects lines and prints them ten times a second."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._lines: list[str] = []
+        self._more = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def show(self, exchange: Exchange) -> None:
+        """Add an exchange's line."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(PERIOD_S, self.flush)
+        if len(self._lines) >= MOST_LINES:
+            self._more += 1
+        else:
+            self._lines.append(line(exchange))
+
+    def flush(self) -> None:
+        """Print what has been collected."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._more:
+            self._lines.append(f"... and {self._more} more")
+        if self._lines:
+            self._out.write("\n".join(self._lines) + "\n")
+            self._out.flush()
+        self._lines.clear()
+        self._more = 0
+
+
+def line(exchange: Exchange) -> str:
+    """The exchange in one line."""
+    request, response = exchange.client.request, exchange.client.response
+    counts = tally(exchange.transforms)
+    parts = [
+        visible(request.method) if request is not None else "?",
+        visible(request.target[:LONGEST_TARGET]) if request is not None else "?",
+        str(response.status) if response is not None else exchange.state.value,
+        exchange.error_code,
+        f"-{counts.removed}" if counts.removed else "",
+        f"+{counts.added}" if counts.added else "",
+        f"~{counts.changed}" if counts.changed else "",
+        f"{exchange.timings.done / 1000:.{0 if exchange.timings.done >= 10_000 else 1}f} ms",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def visible(text: bytes) -> str:
+    """Bytes as text that cannot drive a terminal: what is not printable is shown by its code."""
+    decoded = text.decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in decoded)
