@@ -126,7 +126,7 @@ class Call:
         if self.gone:
             return
         head = self._open(response)
-        body = self._encode(response.body) + self._encoder.end(response.trailers)
+        body = self._encode(response.body) + self._encode_end(response.trailers)
         if len(body) < _JOIN_BYTES:
             self._put(head + body)
         else:
@@ -152,7 +152,7 @@ class Call:
     def finish(self, trailers: Headers = ()) -> None:
         """The end of a streamed answer: last chunk and trailers, when its head announced chunks."""
         if not self.gone and not self.finished:
-            self._put(self._encoder.end(trailers))
+            self._put(self._encode_end(trailers))
             self.connection.answered(self)
 
     def abort(self) -> None:
@@ -204,6 +204,9 @@ class Call:
     def _encode(self, piece: bytes) -> bytes:
         # HTTP has no body here (HEAD, 204, 304), whatever the message carries (RFC 9112 6.3).
         return b"" if self._silent else self._encoder.piece(piece)
+
+    def _encode_end(self, trailers: Headers) -> bytes:
+        return b"" if self._silent else self._encoder.end(trailers)
 
     def _put(self, data: bytes) -> None:
         if data and not self.gone:

@@ -248,7 +248,9 @@ class ServerProtocol(Channel):
             return
         call.gone = True
         if call.intake is not None:
-            call.intake.lose(ClientGone("the client left before its request was read"))
+            call.intake.lose(ClientGone("the client left before its request was whole"))
+        if self._tunnel is not None:
+            self._tunnel.fail(ClientGone("the client left the tunnel"))
         if call.on_gone is not None:
             call.on_gone()
 
