@@ -35,8 +35,8 @@ def bad_response(call: Call, size: int) -> Answer:
 
 
 def forbid_redirect(response: Response, call: Call) -> Response | Answer:
-    """Refuse a redirect: any 3xx that says where to go."""
-    if response.status // 100 != 3 or get(response.headers, b"location") is None:
+    """Refuse a redirect: any 3xx that says where to go; 304 is not one, whatever fields it has."""
+    if response.status // 100 != 3 or response.status == 304 or get(response.headers, b"location") is None:
         return response
     text = "The external redirect is forbidden, please use custom domain endpoint"
     return refuse(call, 400, "ExternalRedirectForbidden", text)

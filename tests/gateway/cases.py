@@ -1,0 +1,287 @@
+"""Calls as pure data: what a client sends, what the server answers, which rules speak. Contract section 18.
+
+`rules` is the exact list, in the order of work: a rule too many fails as one too few does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Route, Trigger
+from gateway.exchange import Failure
+from gateway.messages import Header, Headers, Request, Response
+from tests.gateway.walker import OK
+
+HOST = (b"Host", b"127.0.0.1:8080")
+DEFAULT = (b"Host", b"web-abcdefghij.cn-hangzhou.fcapp.run")
+INVOKE = b"/2023-03-30/functions/web/invocations"
+OCTETS = (b"Content-Type", b"application/octet-stream")
+ASYNC = (b"X-Fc-Invocation-Type", b"Async")
+
+CONTEXT = "req.add.context"
+REPLY = ("reply.add.request-id", "reply.own.date")
+ATTACHED = ("res.force.attachment", *REPLY)
+EVENT = ("invoke.set.target", "invoke.set.host", "req.own.framing", CONTEXT)
+EVENT_NO_LENGTH = ("invoke.set.target", "invoke.set.host", "invoke.set.content-type", "req.own.framing", CONTEXT)
+RESULT = ("invoke.set.response-type", *REPLY)
+
+OBSERVED = Config(evidence=Evidence.OBSERVED)
+ASSUMED = Config(evidence=Evidence.ASSUMED)
+SHOP = Config(
+    functions=(Function(name="shop", triggers=(Trigger(methods=("GET",), internet_url_disabled=True),)),),
+    domains=(
+        Domain("shop.example.test", (Route("/api/*", "shop", methods=("GET", "POST")), Route("/gone", "nobody"))),
+    ),
+)
+EVENTS = Config(functions=(Function(name="event", triggers=()),))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call. `status` is what the client is told; `code` FC's error code."""
+
+    id: str
+    request: Request
+    rules: tuple[str, ...]
+    status: int = 200
+    code: str = ""
+    answer: Response | Failure = OK
+    config: Config = field(default_factory=Config)
+    log_tail: bytes | None = None
+
+
+def get(*headers: Header, target: bytes = b"/", host: Header = HOST) -> Request:
+    return Request(b"GET", target, (host, *headers))
+
+
+def post(body: bytes, *headers: Header, target: bytes = b"/") -> Request:
+    return Request(b"POST", target, (HOST, (b"Content-Length", b"%d" % len(body)), *headers), body)
+
+
+def invoke(*headers: Header, body: bytes = b"", target: bytes = INVOKE) -> Request:
+    return Request(b"POST", target, (HOST, OCTETS, *headers), body)
+
+
+def answer(*headers: Header, status: int = 200, version: bytes = b"HTTP/1.1", trailers: Headers = ()) -> Response:
+    return Response(status, b"", ((b"Content-Length", b"2"), *headers), b"hi", version, trailers)
+
+
+def filled(size: int) -> Header:
+    """A field that together with HOST counts exactly `size` bytes."""
+    return b"X-Big", b"a" * (size - len(HOST[0]) - len(HOST[1]) - len(b"X-Big"))
+
+
+REFUSALS = (
+    Case("api-path", get(target=b"/2023-03-30/functions"), ("req.refuse.path", *REPLY), 400, "PathNotSupported"),
+    Case("api-method", get(target=INVOKE), ("req.refuse.path", *REPLY), 400, "PathNotSupported"),
+    Case("other-name", invoke(), ("req.refuse.function", *REPLY), 404, "FunctionNotFound", config=SHOP),
+    Case(
+        "other-name-fc2",
+        get(target=b"/2016-08-15/proxy/svc/fn/"),
+        ("req.refuse.function", *ATTACHED),
+        404,
+        "FunctionNotFound",
+        config=SHOP,
+    ),
+    Case(
+        "route-to-nobody",
+        get(host=(b"Host", b"shop.example.test"), target=b"/gone"),
+        ("req.refuse.function", *REPLY),
+        404,
+        "FunctionNotFound",
+        config=SHOP,
+    ),
+    Case(
+        "no-route",
+        get(host=(b"Host", b"SHOP.example.test:80")),
+        ("req.refuse.route", *REPLY),
+        404,
+        "FunctionNotFound",
+        config=SHOP,
+    ),
+    Case("no-trigger", get(), ("req.refuse.trigger", *REPLY), 404, "TriggerNotFound", config=EVENTS),
+    Case(
+        "no-internet",
+        get(host=(b"Host", b"shop-abcdefghij.cn-hangzhou.fcapp.run")),
+        ("req.refuse.internet", *ATTACHED),
+        403,
+        "AccessDenied",
+        config=SHOP,
+    ),
+    Case("trigger-method", post(b""), ("req.refuse.method", *REPLY), 403, "AccessDenied", config=SHOP),
+    Case(
+        "route-method",
+        Request(b"PUT", b"/api/x", ((b"Host", b"shop.example.test"),)),
+        ("req.refuse.method", *REPLY),
+        403,
+        "AccessDenied",
+        config=SHOP,
+    ),
+    Case(
+        "method-of-no-trigger",
+        Request(b"PROPFIND", b"/", (HOST,)),
+        ("req.refuse.unknown-method", "reply.add.request-id", "reply.own.date", "reply.add.expose-headers"),
+        403,
+        "AccessDenied",
+        config=ASSUMED,
+    ),
+    Case(
+        "invocation-type",
+        get((b"x-fc-invocation-type", b"async")),
+        ("req.refuse.invocation-type", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+    Case("log-type", invoke((b"x-fc-log-type", b"tail")), ("req.refuse.log-type", *REPLY), 400, "InvalidArgument"),
+    Case("headers-8193", get(filled(8 * KIB + 1)), ("req.limit.headers", *REPLY), 400, "InvalidArgument"),
+    Case("path-4097", get(target=b"/" + b"p" * 4 * KIB), ("req.limit.path", *REPLY), 400, "InvalidArgument"),
+    Case(
+        "body-announced",
+        Request(b"POST", b"/", (HOST, (b"Content-Length", b"33554433"))),
+        ("req.limit.body", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+    Case(
+        "body-async",
+        post(b"a" * (128 * KIB + 1), ASYNC),
+        ("req.limit.body", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+    Case(
+        "event-announced",
+        invoke((b"Content-Length", b"%d" % (32 * MIB + 1))),
+        ("invoke.limit.body", *REPLY),
+        400,
+        "EntityTooLarge",
+    ),
+)
+
+CALLS = (
+    Case("plain", get((b"X-App", b"1")), (CONTEXT, *REPLY)),
+    Case(
+        "absolute-form",
+        get(target=b"http://a.test/x?y"),
+        ("req.own.target", CONTEXT, *REPLY),
+    ),
+    Case(
+        "http-1.0",
+        Request(b"GET", b"/", (), version=b"HTTP/1.0"),
+        ("req.own.version", "req.add.host", CONTEXT, *REPLY, "reply.own.connection"),
+    ),
+    Case("sync", get((b"X-Fc-Invocation-Type", b"Sync")), ("req.ctl.invocation-type", CONTEXT, *REPLY)),
+    Case(
+        "tail",
+        get((b"X-Fc-Log-Type", b"Tail")),
+        ("req.ctl.log-type", CONTEXT, *REPLY, "reply.add.log-result"),
+        log_tail=b"FC Invoke Start RequestId: 1\n",
+    ),
+    Case("tail-unknown", get((b"X-Fc-Log-Type", b"Tail")), ("req.ctl.log-type", CONTEXT, *REPLY)),
+    Case(
+        "tasks",
+        get((b"X-Fc-Async-Delay", b"1"), (b"X-Fc-Async-Task-Id", b"job")),
+        ("req.ctl.async-delay", "req.ctl.async-task-id", CONTEXT, *REPLY),
+    ),
+    Case("spoofed", get((b"X-Fc-Account-Id", b"evil")), ("req.strip.x-fc", CONTEXT, *REPLY)),
+    Case("hop", get((b"Connection", b"x-a"), (b"X-A", b"1")), ("req.strip.hop", CONTEXT, *REPLY)),
+    Case("closing", get((b"Connection", b"close")), ("req.strip.hop", CONTEXT, *REPLY, "reply.own.connection")),
+    Case("expect", post(b"hi", (b"Expect", b"100-continue")), ("req.own.expect", CONTEXT, *REPLY)),
+    Case(
+        "request-trailers",
+        Request(b"POST", b"/", (HOST, (b"Transfer-Encoding", b"chunked")), b"hi", trailers=((b"X-Sum", b"1"),)),
+        ("req.strip.trailers", CONTEXT, *REPLY),
+    ),
+    Case("observed", get(), (CONTEXT, "req.add.context-observed", *REPLY, "reply.add.expose-headers"), config=OBSERVED),
+    Case("default-domain", get(host=DEFAULT), (CONTEXT, *ATTACHED)),
+    Case("fc2-proxy", get(target=b"/2016-08-15/proxy/svc/web/a"), (CONTEXT, *ATTACHED)),
+    Case("async", get(ASYNC), ("async.accept", *REPLY), 202),
+    Case("async-event", invoke(ASYNC, body=b"{}"), ("async.accept", *REPLY), 202),
+    Case("event", invoke(body=b"hello world"), (*EVENT, *RESULT)),
+    Case(
+        "event-typed",
+        Request(b"POST", b"/" + INVOKE, (HOST, (b"Content-Type", b"a/b"), (b"Accept", b"*/*")), b"x"),
+        ("invoke.set.target", "invoke.drop.headers", "invoke.set.host", "invoke.set.content-type", *EVENT[2:], *RESULT),
+    ),
+)
+
+ANSWERS = (
+    Case(
+        "headers",
+        get(),
+        (CONTEXT, "res.limit.headers", *REPLY),
+        502,
+        "BadResponse",
+        answer((b"X", b"a" * 8 * KIB)),
+    ),
+    Case(
+        "redirect",
+        get(host=DEFAULT),
+        (
+            CONTEXT,
+            "req.add.context-observed",
+            "res.redirect.default-domain",
+            "res.force.attachment",
+            *REPLY,
+            "reply.add.expose-headers",
+        ),
+        400,
+        "ExternalRedirectForbidden",
+        answer((b"Location", b"/a"), status=302),
+        config=OBSERVED,
+    ),
+    Case(
+        "apk",
+        get(host=DEFAULT),
+        (CONTEXT, "res.apk", *ATTACHED),
+        400,
+        "ApkDownloadForbidden",
+        answer((b"content-type", b"application/vnd.android.package-archive; v=1")),
+    ),
+    Case(
+        "hop",
+        get(),
+        (CONTEXT, "res.strip.hop", "res.strip.reserved", *REPLY),
+        answer=answer((b"Connection", b"X-Hop"), (b"X-Hop", b"1")),
+    ),
+    Case("x-fc", get(), (CONTEXT, "res.strip.x-fc", *REPLY), answer=answer((b"x-fc-status", b"404"))),
+    Case("reserved", get(), (CONTEXT, "res.strip.reserved", *REPLY), answer=answer((b"Server", b"a"), (b"Date", b"b"))),
+    Case("trailers", get(), (CONTEXT, "res.strip.trailers", *REPLY), answer=answer(trailers=((b"A", b"b"),))),
+    Case("http-1.0", get(), (CONTEXT, "reply.own.version", *REPLY), answer=answer(version=b"HTTP/1.0")),
+    Case("until-close", get(), (CONTEXT, *REPLY, "reply.own.framing"), answer=Response(200, b"OK", (), b"hi")),
+    Case(
+        "result",
+        invoke(body=b"{}"),
+        (*EVENT, "res.strip.reserved", "invoke.drop.status", "invoke.drop.response-headers", *RESULT),
+        answer=answer((b"X-App", b"1"), (b"Server", b"a"), status=400),
+    ),
+    Case(
+        "result-reported-as-failed",
+        invoke(body=b"{}"),
+        (*EVENT, "res.strip.x-fc", *RESULT, "reply.add.error-type"),
+        answer=answer((b"x-fc-status", b"404")),
+    ),
+)
+
+
+def failed(failure: Failure, rule: str, status: int, code: str, request: Request | None = None) -> Case:
+    before = EVENT if request else (CONTEXT,)
+    name = f"{failure}{'-event' if request else ''}"
+    return Case(name, request or get(), (*before, rule, *REPLY), status, code, failure)
+
+
+FAILURES = (
+    failed(Failure.NOT_LISTENING, "fail.not-listening", 412, "FunctionNotStarted"),
+    failed(Failure.NOT_LISTENING, "fail.not-listening", 412, "FunctionNotStarted", invoke(body=b"{}")),
+    failed(Failure.CLOSED, "fail.closed", 502, "FunctionExited"),
+    failed(Failure.CLOSED, "fail.closed", 200, "UnhandledInvocationError", invoke(body=b"{}")),
+    failed(Failure.TIMED_OUT, "fail.timed-out", 502, "FunctionTimedOut"),
+    failed(Failure.TIMED_OUT, "fail.timed-out", 200, "UnhandledInvocationError", invoke(body=b"{}")),
+    failed(Failure.MALFORMED_ANSWER, "fail.malformed-answer", 502, "BadResponse"),
+    failed(Failure.CLIENT_GONE, "fail.client-gone", 499, "ClientClosedRequest"),
+    failed(Failure.MALFORMED_REQUEST, "fail.malformed-request", 400, "InvalidArgument"),
+    failed(Failure.BUSY, "fail.busy", 429, "ResourceExhausted"),
+    failed(Failure.STORE, "tool.store", 503, "RecordingFailed"),
+)
+
+CASES = (*REFUSALS, *CALLS, *ANSWERS, *FAILURES)
