@@ -35,12 +35,12 @@ class Call:
 
 
 CALLS = (
-    Call("GET", "/hello", "custom domain: passed through", "自定义域名:透传"),
+    Call("GET", "/hello", "custom domain: passed through", "自定义域名：透传"),
     Call(
         "GET",
         "/hello?page=2",
         "default domain: Content-Disposition: attachment is forced",
-        "默认域名:强制添加 Content-Disposition: attachment",
+        "默认域名：强制添加 Content-Disposition: attachment",
         host=DEFAULT,
     ),
     Call(
@@ -63,7 +63,7 @@ CALLS = (
         "POST",
         "/later",
         "asynchronous: 202 now, your server is called afterwards",
-        "异步调用:立即返回 202,随后调用您的服务",
+        "异步调用：立即返回 202，随后调用您的服务",
         {"X-Fc-Invocation-Type": "Async"},
         body=b"do it later",
     ),
@@ -71,27 +71,27 @@ CALLS = (
         "GET",
         "/headers",
         "headers over 8 KB: refused, your server is not called",
-        "请求头超过 8 KB:拒绝,不会调用您的服务",
+        "请求头超过 8 KB：拒绝，不会调用您的服务",
         {"X-Large": "x" * 8192},
     ),
     Call(
         "GET",
         "/path?q=" + "x" * 4096,
         "path and query over 4 KB: refused",
-        "路径与查询参数超过 4 KB:拒绝",
+        "路径与查询参数超过 4 KB：拒绝",
     ),
     Call(
         "POST",
         "/upload",
         "a body announced over 32 MB: refused before it is read",
-        "声明的请求体超过 32 MB:读取之前就拒绝",
+        "声明的请求体超过 32 MB：读取之前就拒绝",
         announce=32 * 1024 * 1024 + 1,
     ),
     Call(
         "POST",
         "/later",
         "asynchronous body over 128 KB: refused",
-        "异步请求体超过 128 KB:拒绝",
+        "异步请求体超过 128 KB：拒绝",
         {"X-Fc-Invocation-Type": "Async"},
         body=b"x" * (LARGEST_ASYNC_BODY + 1),
     ),
@@ -99,7 +99,7 @@ CALLS = (
         "POST",
         "/2023-03-30/functions/web/invocations",
         "InvokeFunction API 3.0: your server gets POST /invoke",
-        "InvokeFunction API(3.0):您的服务收到 POST /invoke",
+        "InvokeFunction API（3.0）：您的服务收到 POST /invoke",
         {"Content-Type": "application/json"},
         body=b"hello world",
     ),
@@ -107,7 +107,7 @@ CALLS = (
         "POST",
         "/2016-08-15/services/demo/functions/web/invocations",
         "InvokeFunction API 2.0: status and headers of the answer are lost",
-        "InvokeFunction API(2.0):响应的状态码和响应头会丢失",
+        "InvokeFunction API（2.0）：响应的状态码和响应头会丢失",
         body=b"hello world",
     ),
 )

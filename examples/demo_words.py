@@ -40,15 +40,15 @@ ENGLISH = Words(
 
 CHINESE = Words(
     chinese=True,
-    title="产品文档中的示例 examples/flask_sample.py,前面是 mitmdump -s addons/fc.py",
-    legend="(-n +n ~n:途中去掉、添加、修改的头字段行数;每处改动的规则见审计页面)",
+    title="产品文档中的示例 examples/flask_sample.py，前面运行着 mitmdump -s addons/fc.py",
+    legend="（-n +n ~n：途中去掉、添加、修改的头字段行数；每处改动的规则见审计页面）",
     delivery="已接受的调用送达您的服务",
-    next="已记录。接下来:",
+    next="已记录。接下来：",
     steps=(
-        ("{page}", "用浏览器打开:每次调用的两个视角,每处改动旁边就是规则"),
+        ("{page}", "用浏览器打开：每次调用的两个视角，每处改动旁边就是规则"),
         ("./run python replay.py list {recording}", "在终端中查看记录"),
-        ("./run python replay.py check {recording}", "重新计算每次调用:网关的行为是否仍然相同?"),
-        ("./run mitmdump -s addons/fc.py", "您自己的服务监听 9000 端口,从 8080 端口访问"),
+        ("./run python replay.py check {recording}", "重新计算每次调用：网关的行为是否仍然相同？"),
+        ("./run mitmdump -s addons/fc.py", "您自己的服务监听 9000 端口，从 8080 端口访问"),
     ),
 )
 
