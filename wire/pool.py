@@ -7,6 +7,7 @@ Read next: client.py.
 from __future__ import annotations
 
 import asyncio
+import os
 
 from wire.client import ServerCall
 from wire.connection import ServerConnection
@@ -59,7 +60,7 @@ class Pool:
         except TimeoutError:
             raise NotListening(address, f"no answer within {self._limits.connect_seconds:g} s") from None
         except OSError as error:
-            raise NotListening(address, error.strerror or str(error)) from error
+            raise NotListening(address, os.strerror(error.errno) if error.errno else str(error)) from error
         self._open.add(connection)
         return connection
 

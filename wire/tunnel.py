@@ -34,7 +34,7 @@ async def tunnel(client: Call, server: ServerCall, tee: Callable[[bool, bytes], 
     """Carry bytes both ways until both ends have ended, or one breaks; returns why it broke.
 
     `tee(from_client, data)` hears every piece before it is sent on. The caller then finishes the call and
-    releases the server call.
+    releases the server call, or aborts both when it broke.
     """
     ways = (
         asyncio.ensure_future(_carry(client, server, lambda data: tee(True, data))),

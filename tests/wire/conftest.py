@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,22 +113,30 @@ class House:
         async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._writers.append(writer)
             part = remaining.pop(0) if len(remaining) > 1 else remaining[0]
-            await part(Talk(reader, writer))
+            with suppress(asyncio.IncompleteReadError, ConnectionError):  # the other side may leave at any time
+                await part(Talk(reader, writer))
             writer.close()
 
         server = await asyncio.start_server(play, "127.0.0.1", 0, limit=1 << 27)
         self._servers.append(server)
         return ("127.0.0.1", int(server.sockets[0].getsockname()[1]))
 
-    async def says(self, *answers: bytes) -> tuple[str, int]:
-        """A server that reads a head and says this, one answer per request, then closes."""
+    async def says(self, *answers: bytes, stays: bool = False) -> tuple[str, int]:
+        """A server that reads a head and says this, one answer per request, then closes or stays."""
 
         async def part(talk: Talk) -> None:
             for answer in answers:
                 await talk.until(b"\r\n\r\n")
                 talk.send(answer)
+            if stays:
+                await talk.rest()
 
         return await self.script(part)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Turn the event loop until something holds; `run` bounds the time."""
+        while not holds():  # noqa: ASYNC110 - what is awaited is a state of the product, it has no event
+            await asyncio.sleep(0)
 
     def pool(self, limits: Limits = DEFAULT_LIMITS) -> Pool:
         pool = Pool(limits)
@@ -175,7 +183,7 @@ def run() -> Callable[..., None]:
 
     def runner(test: Callable[[House], Coroutine[Any, Any, None]], errors: int = 0) -> None:
         asyncio.run(_checked(test, errors))
-        gc.collect()
+        gc.collect(1)
 
     return runner
 
