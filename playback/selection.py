@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from gateway.exchange import State
 from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
+from playback.errors import BadOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-class BadFilter(Exception):
+class BadFilter(BadOption):
     """A term of a filter means nothing; the message names the nearest that does."""
 
 

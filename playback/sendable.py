@@ -1,6 +1,6 @@
-"""What of an exchange can be sent again, and what its recorded end was: an answer, a failure, or neither.
+"""Whether a stored request may go on the wire, and how two ends of a call compare.
 
-Must not know: sockets. Read next: send.py.
+Must not know: sockets. Read next: sides.py, send.py.
 """
 
 from __future__ import annotations
@@ -8,33 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
+from gateway.messages import Response
 from playback.compare import compare_responses
 from playback.findings import Finding, Kind
 
 if TYPE_CHECKING:
-    from gateway.exchange import Exchange
-    from gateway.messages import Headers, Request, Response
+    from gateway.messages import Request
 
 type Ending = Response | Failure
-"""How a call to a server ended: its answer, or why there was none."""
-
-_SERVER_FAILURES = frozenset({Failure.CLOSED, Failure.MALFORMED_ANSWER, Failure.TIMED_OUT})
-
-
-def server_request(exchange: Exchange) -> Request | None:
-    """The request that the server got, None when none reached it."""
-    if exchange.server is None or exchange.failure is Failure.NOT_LISTENING:
-        return None
-    return exchange.server.request
-
-
-def recorded_ending(exchange: Exchange) -> Ending | None:
-    """How the server's part ended when it was recorded; None when nobody waited for its end."""
-    if exchange.failure in _SERVER_FAILURES:
-        return exchange.failure
-    if exchange.failure is not None or exchange.server is None:
-        return None
-    return exchange.server.response
+"""How a call ended: its answer, or why there was none."""
 
 
 def unsendable(request: Request) -> str:
@@ -51,7 +33,7 @@ def unsendable(request: Request) -> str:
     return ""
 
 
-def compare_endings(recorded: Ending, now: Ending, method: bytes) -> tuple[Finding, ...]:
+def compare_endings(recorded: Ending, now: Ending, method: bytes, volatile: frozenset[bytes]) -> tuple[Finding, ...]:
     """What differs between how a call ended then and now."""
     if isinstance(recorded, Failure):
         if recorded is now:
@@ -60,9 +42,4 @@ def compare_endings(recorded: Ending, now: Ending, method: bytes) -> tuple[Findi
         return (Finding(Kind.TRANSPORT, "answer", recorded.value, shown),)
     if isinstance(now, Failure):
         return (Finding(Kind.TRANSPORT, "answer", f"answered {recorded.status}", None, now.value),)
-    return compare_responses(recorded, now, method=method)
-
-
-def described_by(ending: Ending | None) -> Headers:
-    """The headers that describe an answer's body, () without an answer."""
-    return () if ending is None or isinstance(ending, Failure) else ending.headers
+    return compare_responses(recorded, now, method=method, volatile=volatile)

@@ -11,8 +11,10 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from playback.errors import BadOption
 
-class BadTarget(Exception):
+
+class BadTarget(BadOption):
     """No address to send to; the message says why and what would be one."""
 
 

@@ -375,3 +375,30 @@ def test_help_loads_no_database() -> None:
     code += "sys.exit(len({'sqlalchemy', 'jinja2', 'rich', 'asyncio'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+def test_send_keeps_an_order_and_a_pace(shell: Shell, recording: str) -> None:
+    with serving(lambda _: answer(b"hello")) as server:
+        for order in ("serial", "overlap", "burst:2"):
+            args = ("--filter", "id:1", "--order", order, "--pace", "x1000")
+            assert shell("send", recording, "--to", server.url, *args) == 0
+
+
+def test_send_as_a_client(shell: Shell, recording: str) -> None:
+    with serving(lambda _: answer(b"hello")) as server:
+        assert shell("send", recording, "--as-client", server.url, "--filter", "id:1") == 1
+    assert b"X-Fc-A: 1" in server.got[0]
+    assert "removed  headers.x-fc-request-id  (minted anew for each answer) -> nothing" in shell.out
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        pytest.param(["--order", "all"], "burst:N", id="order"),
+        pytest.param(["--pace", "slow"], "recorded", id="pace"),
+        pytest.param(["--to", "http://127.0.0.1", "--as-client", "http://127.0.0.1"], "exclude", id="two targets"),
+    ],
+)
+def test_send_refuses_what_it_does_not_know(shell: Shell, recording: str, args: list[str], told: str) -> None:
+    assert shell("send", recording, *args) == 2
+    assert told in shell.err

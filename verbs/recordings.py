@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.config_plain import from_plain
-from playback.selection import BadFilter, Predicate, parse_filter
+from playback.selection import Predicate, parse_filter
 from store.errors import Damaged, NewerVersion, RecordingError
 from store.reader import Reader
 from store.recording import open_for_reading
+from verbs.options import parsed_by
 from verbs.shell import Refused
 
 if TYPE_CHECKING:
@@ -26,19 +27,12 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 
-def _chosen(_context: click.Context, _option: click.Parameter, text: str) -> Predicate:
-    try:
-        return parse_filter(text)
-    except BadFilter as error:
-        raise click.BadParameter(str(error)) from error
-
-
 recording_argument = click.argument("recording", metavar="RECORDING")
 filter_option = click.option(
     "--filter",
     "wanted",
     metavar="EXPR",
-    callback=_chosen,
+    callback=parsed_by(parse_filter),
     default="",
     help="Only these: 'status:>=400 -method:GET path:/api/* rule:req.strip.* is:rejected mode:async id:3-9 word'.",
 )

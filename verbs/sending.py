@@ -1,4 +1,4 @@
-"""`replay.py send`: the stored server requests to a live server, its answers against the recorded ones.
+"""`replay.py send`: the stored requests to a live server, its answers against the recorded ones.
 
 Must not know: how answers are compared. Read next: playback/send.py, outputs.py.
 """
@@ -11,42 +11,79 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.rules import RULES_VERSION
+from playback import sides
+from playback.errors import BadOption
 from playback.report import Report
-from playback.send import send_all
-from playback.target import BadTarget, parse_target
+from playback.schedule import parse_order, parse_pace
+from playback.send import Plan, send
+from playback.target import parse_target
 from verbs.gate import fail_on_option
-from verbs.outputs import Forms, deliver, report_options
+from verbs.options import parsed_by
+from verbs.outputs import deliver, report_options
+from verbs.progress import progress
 from verbs.recordings import display_name, filter_option, opened, recording_argument, selected
 
 if TYPE_CHECKING:
     from playback.findings import Rank
+    from playback.schedule import Order, Pace
     from playback.selection import Predicate
+    from playback.target import Target
+    from verbs.outputs import Forms
 
+DEFAULT_TARGET = "http://127.0.0.1:9000"
 
 _SECONDS = click.FloatRange(0, min_open=True)
 
 
 @click.command("send")
 @recording_argument
-@click.option("--to", "url", default="http://127.0.0.1:9000", show_default=True, metavar="URL", help="The server.")
-@click.option("--allow-remote", is_flag=True, help="Let --to be another machine.")
+@click.option("--to", "to", metavar="URL", help=f"The server that gets the requests.  [default: {DEFAULT_TARGET}]")
+@click.option("--as-client", metavar="URL", help="Send what the client sent instead, to a gateway at URL.")
+@click.option("--allow-remote", is_flag=True, help="Let the URL be another machine.")
+@click.option(
+    "--order",
+    default="serial",
+    show_default=True,
+    callback=parsed_by(parse_order),
+    help="serial; overlap: what overlapped then overlaps now; burst:N: N at once.",
+)
+@click.option(
+    "--pace", default="fast", show_default=True, callback=parsed_by(parse_pace), help="fast, recorded, or xN: faster."
+)
 @click.option("--timeout", "timeout_s", type=_SECONDS, default=60, show_default=True, help="Seconds per answer.")
 @filter_option
 @fail_on_option
 @report_options
 def command(
-    *, recording: str, url: str, allow_remote: bool, timeout_s: float, wanted: Predicate, fail_on: Rank, forms: Forms
+    *,
+    recording: str,
+    to: str | None,
+    as_client: str | None,
+    allow_remote: bool,
+    order: Order,
+    pace: Pace,
+    timeout_s: float,
+    wanted: Predicate,
+    fail_on: Rank,
+    forms: Forms,
 ) -> int:
-    """Send the stored server requests of RECORDING to a server and compare its answers with the recorded ones.
+    """Send the stored requests of RECORDING to a server and compare its answers with the recorded ones.
 
     Each request goes out byte for byte as it was, with its recorded request id, in the order of arrival.
     """
-    try:
-        target = parse_target(url, allow_remote=allow_remote)
-    except BadTarget as error:
-        raise click.UsageError(str(error)) from error
-    with opened(recording) as reader:
-        sending = send_all(selected(reader, wanted), target, reader.body_pieces, timeout_s=timeout_s, fail_on=fail_on)
-        sent = asyncio.run(sending)
+    target = _target(to, as_client, allow_remote=allow_remote)
+    plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s)
+    with opened(recording) as reader, progress("send", reader.count()) as told:
+        sent = asyncio.run(send(selected(reader, wanted), target, reader.body_pieces, plan, told))
     report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped)
     return deliver(report, forms)
+
+
+def _target(to: str | None, as_client: str | None, *, allow_remote: bool) -> Target:
+    """Where to: one of the two URLs, or the default."""
+    if to is not None and as_client is not None:
+        raise click.UsageError("--to and --as-client exclude each other")
+    try:
+        return parse_target(as_client or to or DEFAULT_TARGET, allow_remote=allow_remote)
+    except BadOption as error:
+        raise click.UsageError(str(error)) from error

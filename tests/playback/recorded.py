@@ -16,8 +16,8 @@ from gateway.facts import Seed
 from gateway.messages import Headers, Request, Response
 from gateway.rules import RULES_VERSION
 from gateway.survey import survey
-from store.committer import RunInfo
 from store.recording import open_for_writing
+from store.run_info import RunInfo
 from store.spool import Spool
 from store.writer import Writer
 

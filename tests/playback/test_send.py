@@ -9,17 +9,20 @@ import pytest
 
 from gateway.exchange import Exchange, Failure, State
 from gateway.messages import BodyRef, Request, Response
-from playback.findings import Kind
-from playback.send import NOT_AWAITED, NOT_FORWARDED, Sent, send_all
+from playback import sides
+from playback.findings import Kind as FindingKind
+from playback.schedule import Kind, Order
+from playback.send import NOT_AWAITED, Plan, Sent
+from playback.send import send as send_async
 from playback.target import Target
 from playback.verdict import Verdict
 from tests.playback.recorded import get, ok, post, record, through_gateway
 from tests.playback.servers import RawServer, answer, serving
 
 
-def send(exchanges: list[Exchange], port: int, timeout_s: float = 20) -> Sent:
+def send(exchanges: list[Exchange], port: int, plan: Plan | None = None) -> Sent:
     target = Target("127.0.0.1", port, "")
-    return asyncio.run(send_all(exchanges, target, lambda ref: [b"x" * ref.size], timeout_s=timeout_s))
+    return asyncio.run(send_async(exchanges, target, lambda ref: [b"x" * ref.size], plan or Plan(timeout_s=20)))
 
 
 def call(request: Request, recorded: Response | Failure | None = None) -> Exchange:
@@ -39,6 +42,7 @@ def test_the_same_answer_is_the_same() -> None:
     assert sent.stopped == ""
 
 
+ASYNC = (b"X-Fc-Invocation-Type", b"Async")
 ODD = Request(
     b"PURGE",
     b"//a/../%2f%zz?q=[1]&&=%20",
@@ -88,7 +92,7 @@ def test_a_large_answer_is_compared_by_digest() -> None:
     with serving(lambda _: answer(body)) as server:
         sent = send([call(get(b"/"), ok(b"hello"))], server.port)
     (finding,) = sent.outcomes[0].findings
-    assert (finding.kind, finding.path, finding.now) == (Kind.VALUE, "body", f"{len(body)} bytes")
+    assert (finding.kind, finding.path, finding.now) == (FindingKind.VALUE, "body", f"{len(body)} bytes")
 
 
 def test_a_different_answer_is_different() -> None:
@@ -153,7 +157,7 @@ def test_a_refused_call_is_skipped() -> None:
     (refused,) = through_gateway(1, get(b"/" + b"x" * 5000), lambda _: ok())
     with serving(lambda _: answer()) as server:
         sent = send([refused], server.port)
-    assert sent.outcomes[0].skipped == NOT_FORWARDED
+    assert sent.outcomes[0].skipped == sides.SERVER.absent
     assert server.got == []
 
 
@@ -169,7 +173,7 @@ def test_an_asynchronous_call_is_sent_once_as_its_delivery() -> None:
     accepted, delivery = through_gateway(1, post(b"/", b"x", (b"X-Fc-Invocation-Type", b"Async")), lambda _: ok())
     with serving(lambda _: answer()) as server:
         sent = send([accepted, delivery], server.port)
-    assert [outcome.skipped for outcome in sent.outcomes] == [NOT_FORWARDED, ""]
+    assert [outcome.skipped for outcome in sent.outcomes] == [sides.SERVER.absent, ""]
     assert len(server.got) == 1
 
 
@@ -193,7 +197,7 @@ def test_a_recorded_failure_is_compared_too(
 
 def test_no_answer_in_time_is_missing() -> None:
     with serving(lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf") as server:
-        sent = send([call(get(b"/"))], server.port, timeout_s=0.2)
+        sent = send([call(get(b"/"))], server.port, Plan(timeout_s=0.2))
     (outcome,) = sent.outcomes
     assert outcome.verdict is Verdict.MISSING
     assert outcome.findings[0].note == "timed-out"
@@ -233,9 +237,39 @@ def test_nothing_listening_stops_at_once() -> None:
 
 def test_each_outcome_is_told_at_once() -> None:
     told: list[int] = []
-    target = Target("127.0.0.1", 0, "")
+    exchanges = record((get(b"/"), lambda _: ok()) for _ in range(3))
     with serving(lambda _: answer()) as server:
-        target = replace(target, port=server.port)
-        exchanges = record((get(b"/"), lambda _: ok()) for _ in range(3))
-        asyncio.run(send_all(exchanges, target, lambda _: [], told=lambda outcome: told.append(outcome.number)))
+        target = Target("127.0.0.1", server.port, "")
+        asyncio.run(send_async(exchanges, target, lambda _: [], Plan(), lambda outcome: told.append(outcome.number)))
     assert told == [1, 2, 3]
+
+
+def test_outcomes_of_a_burst_are_in_the_recordings_order() -> None:
+    exchanges = record((get(b"/%d" % n), lambda _: ok()) for n in range(20))
+    with serving(lambda _: answer()) as server:
+        sent = send(exchanges, server.port, Plan(order=Order(Kind.BURST, 4)))
+    assert [outcome.number for outcome in sent.outcomes] == list(range(1, 21))
+    assert len(server.got) == 20
+
+
+def test_a_burst_ends_when_the_server_is_gone() -> None:
+    exchanges = record((get(b"/%d" % n), lambda _: ok()) for n in range(20))
+    with serving(lambda _: answer()) as server:
+        port = server.port
+    sent = send(exchanges, port, Plan(order=Order(Kind.BURST, 4)))
+    assert (sent.outcomes, sent.stopped) == ((), f"nothing listens at 127.0.0.1:{port}")
+
+
+def test_as_a_client_the_clients_requests_go_out_and_ids_may_change() -> None:
+    exchanges = record([(get(b"/", (b"X-Fc-A", b"1")), lambda _: ok()), (post(b"/", b"x", ASYNC), lambda _: ok())])
+    first = exchanges[0].client.response
+    assert first is not None
+    others = {b"X-Fc-Request-Id", b"Content-Length"}
+    lines = [name + b": " + value for name, value in first.headers if name not in others]
+    told = iter([answer(b"hello", *lines, b"X-Fc-Request-Id: 1-other"), answer(b"", status=b"500 Oops")])
+    with serving(lambda _: next(told)) as server:
+        sent = send(exchanges, server.port, Plan(sides.CLIENT))
+    assert b"X-Fc-A: 1" in server.got[0]
+    assert [outcome.verdict for outcome in sent.outcomes] == [Verdict.SAME, Verdict.DIFFERENT, Verdict.SAME]
+    assert sent.outcomes[2].skipped == sides.CLIENT.absent
+    assert [finding.kind for finding in sent.outcomes[0].findings] == [FindingKind.VOLATILE, FindingKind.ORDER]

@@ -1,0 +1,63 @@
+"""Which half of an exchange a replay sends: the server's (straight to the server) or the client's (through a gateway).
+
+Must not know: sockets. Read next: sendable.py, send.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gateway.exchange import Failure
+from playback.fields import VOLATILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.exchange import Exchange
+    from gateway.messages import Request
+    from playback.sendable import Ending
+
+_SERVER_FAILURES = frozenset({Failure.CLOSED, Failure.MALFORMED_ANSWER, Failure.TIMED_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What to send, how that call ended then, and which response fields are minted anew for each answer.
+
+    `absent` says why an exchange has nothing to send on this side.
+    """
+
+    request: Callable[[Exchange], Request | None]
+    ending: Callable[[Exchange], Ending | None]
+    volatile: frozenset[bytes]
+    absent: str
+
+
+def _server_request(exchange: Exchange) -> Request | None:
+    """The request that the server got, None when none reached it."""
+    if exchange.server is None or exchange.failure is Failure.NOT_LISTENING:
+        return None
+    return exchange.server.request
+
+
+def _server_ending(exchange: Exchange) -> Ending | None:
+    """How the server's part ended; None when nobody waited for its end."""
+    if exchange.failure in _SERVER_FAILURES:
+        return exchange.failure
+    if exchange.failure is not None or exchange.server is None:
+        return None
+    return exchange.server.response
+
+
+def _client_request(exchange: Exchange) -> Request | None:
+    """What the client sent; a delivery was made by the gateway, and the accepted call brings it about again."""
+    return None if exchange.parent_id is not None else exchange.client.request
+
+
+def _client_ending(exchange: Exchange) -> Ending | None:
+    return None if exchange.failure is Failure.CLIENT_GONE else exchange.client.response
+
+
+SERVER = Side(_server_request, _server_ending, VOLATILE, "nothing was sent to the server")
+CLIENT = Side(_client_request, _client_ending, VOLATILE | {b"x-fc-request-id"}, "no client sent this")
