@@ -84,7 +84,8 @@ def test_a_burst_keeps_its_width(width: int) -> None:
 @pytest.mark.parametrize("order", [Order(), Order(Kind.BURST, 3), Order(Kind.OVERLAP, 9)], ids=lambda order: order.kind)
 def test_nothing_more_goes_out_once_it_stops(order: Order) -> None:
     events = played([exchange(n, n * 10, n * 10 + 5) for n in range(1, 20)], order, stop_at=2)
-    assert 2 <= len([what for what, _ in events if what == "begin"]) <= 5
+    after = events[events.index(("end", 2)) :]
+    assert len([what for what, _ in after if what == "begin"]) <= 1  # one may have been handed over already
     assert sorted(number for what, number in events if what == "begin") == sorted(
         number for what, number in events if what == "end"
     )
