@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from store.committer import Gap
+from store.run_info import Gap
 
 _WORDS = (
     ("disk is full", "disk full"),

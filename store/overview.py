@@ -6,6 +6,8 @@ Must not know: tables. Read next: schema.py (what each column means).
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from gateway.messages import body_size
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 _TARGET_LIMIT = 4096
 
 type Trail = tuple[tuple[str, str, str], ...]
+"""Leg, part and rule of each change."""
+
+_STEP = attrgetter("leg", "part", "rule_id")
 
 
 def begun(exchange: Exchange) -> dict[str, Any]:
@@ -53,9 +58,10 @@ def ended(exchange: Exchange) -> dict[str, Any]:
 
 def trail(transforms: tuple[Transform, ...]) -> Trail:
     """Which rules acted where, in order: nearly always a list that was seen before."""
-    return tuple((each.leg.value, each.part.value, each.rule_id) for each in transforms)
+    return tuple(map(_STEP, transforms))
 
 
+@lru_cache(maxsize=4096)
 def trail_id(steps: Trail) -> int:
     """The name of a trail: the first 48 bits of its SHA-256; 0 for the empty one."""
     if not steps:

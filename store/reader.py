@@ -39,6 +39,7 @@ class Run:
     utc_offset_s: int
     details: dict[str, Any]
     durability: str
+    seal: str
     ended_us: int | None
     ending: str
 

@@ -37,7 +37,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Seed: ("request_id", "arrived_us", "client_ip", "secure", "attempt"),
     Facts: (
         *("seed", "ingress", "function", "qualifier", "invocation_type", "log_type", "api_family", "service"),
-        *("route", "refusal", "close", "answered_us", "duration_us", "log_tail"),
+        *("route", "refusal", "close", "answered_us", "duration_us", "log_tail", "domain"),
     ),
     Request: ("method", "target", "headers", "body", "version", "trailers"),
     Response: ("status", "reason", "headers", "body", "version", "trailers"),
@@ -143,10 +143,10 @@ def _exchange_values(exchange: Exchange, keep: Callable[[Body], Body | Kept]) ->
     values[at("facts")] = (_GET[Seed](seed), *facts)
     values[at("client")] = _view_values(exchange.client, keep)
     values[at("server")] = exchange.server and _view_values(exchange.server, keep)
-    values[at("transforms")] = [_transform_values(transform, keep) for transform in exchange.transforms]
-    values[at("advice")] = [_GET[Advice](advice) for advice in exchange.advice]
+    values[at("transforms")] = _transforms_values(exchange.transforms, keep)
+    values[at("advice")] = list(map(_GET[Advice], exchange.advice))
     values[at("timings")] = _GET[Timings](exchange.timings)
-    values[at("pieces")] = [_GET[Piece](piece) for piece in exchange.pieces]
+    values[at("pieces")] = list(map(_GET[Piece], exchange.pieces))
     return values
 
 
@@ -162,12 +162,16 @@ def _message_values(message: Request | Response | None, keep: Callable[[Body], B
     return tuple(values)
 
 
-def _transform_values(transform: Transform, keep: Callable[[Body], Body | Kept]) -> tuple[Any, ...]:
-    rule_id, leg, part, before, after = _GET[Transform](transform)
-    return rule_id, leg, part, _side_values(before, keep), _side_values(after, keep)
+def _transforms_values(transforms: tuple[Transform, ...], keep: Callable[[Body], Body | Kept]) -> list[Any]:
+    values = list(map(_GET[Transform], transforms))
+    for at, (rule_id, leg, part, before, after) in enumerate(values):
+        # Nearly all changes are of header lines, which go in as they are: this loop is the writer's hottest.
+        if type(before) is not tuple or type(after) is not tuple:
+            values[at] = rule_id, leg, part, _side(before, keep), _side(after, keep)
+    return values
 
 
-def _side_values(side: Any, keep: Callable[[Body], Body | Kept]) -> Any:  # noqa: ANN401 - headers, body or None
+def _side(side: Any, keep: Callable[[Body], Body | Kept]) -> Any:  # noqa: ANN401 - headers, body or None
     return keep(side) if isinstance(side, bytes | BodyRef) else side
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gateway.exchange import State
-from store.committer import Committer, Work
+from store.committer import Committer
 from store.rows import RowReader
+from store.run_info import Work
 from store.schema import intent, run
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def close_killed_runs(engine: Engine) -> int:
     The caller holds the recording, so nobody is still at work on those runs.
     """
     with engine.connect() as connection:
-        killed = connection.execute(select(run.c.id, run.c.durability).where(run.c.ending == "running")).all()
-    return sum(_close(engine, each.id, each.durability) for each in killed)
+        killed = connection.execute(select(run.c.id).where(run.c.ending == "running")).scalars().all()
+    return sum(_close(engine, run_id) for run_id in killed)
 
 
 def interrupted(exchange: Exchange) -> Exchange:
@@ -48,8 +49,8 @@ def interrupted(exchange: Exchange) -> Exchange:
     return replace(exchange, state=State.INTERRUPTED, failure_text=f"the proxy ended before the exchange did; {stage}")
 
 
-def _close(engine: Engine, run_id: int, durability: str) -> int:
-    committer = Committer(engine, durability)
+def _close(engine: Engine, run_id: int) -> int:
+    committer = Committer(engine)
     committer.resume(run_id)
     closed = 0
     try:

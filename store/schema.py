@@ -46,6 +46,7 @@ run = Table(
     Column("utc_offset_s", Integer, nullable=False, comment="local time minus UTC at the start, seconds"),
     Column("details", Text, nullable=False, comment="JSON: options, versions, host, as told at the start"),
     Column("durability", Text, nullable=False, comment="full | normal"),
+    Column("seal", Text, nullable=False, comment="on | discard | off: what became of secrets (sealing.py)"),
     Column("ended_us", BigInteger, comment="NULL while it runs, and when it was killed"),
     Column("ending", Text, nullable=False, comment="running | orderly | killed"),
 )
@@ -89,6 +90,7 @@ exchange = Table(
     Column("request_bytes", BigInteger, nullable=False, comment="body bytes the client sent"),
     Column("response_bytes", BigInteger, nullable=False, comment="body bytes the client got"),
     Column("trail_id", Key, nullable=False, comment="rule_trail.id: which rules acted, in order; 0 = none"),
+    Column("sealed_values", Integer, nullable=False, comment="how many secrets pseudonyms and fillers stand for"),
     Column("dictionary_id", Key, nullable=False, comment="dictionary.id that `record` needs; 0 = none"),
     Column("digest", LargeBinary, nullable=False, comment="SHA-256 of run id and record, 16 bytes (chain.py)"),
     Column("record", LargeBinary, nullable=False, comment="the Exchange: msgpack, zstd (record.py)"),
@@ -165,6 +167,20 @@ body_use = Table(
     Column("body_id", Key, ForeignKey("body.id"), primary_key=True, autoincrement=False),
     Index("body_use_by_body", "body_id"),
     sqlite_with_rowid=False,
+)
+
+secret = Table(
+    "secret",
+    metadata,
+    Column("tag", Text, primary_key=True, comment="the pseudonym that stands in heads and texts"),
+    Column("data", LargeBinary, nullable=False, comment="the value, AES-GCM under the key outside the database"),
+)
+
+original = Table(
+    "original",
+    metadata,
+    Column("exchange_id", Key, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False, comment="what its body fillers stand for (unsealing.py), AES-GCM"),
 )
 
 gap = Table(

@@ -51,7 +51,11 @@ class Spool:
 
     def body(self) -> Body:
         """The bytes when they are few, else the name of what pieces() gives."""
-        return BodyRef(self._sum.digest(), self.size) if self._file else bytes(self._memory)
+        return self.ref() if self._file else bytes(self._memory)
+
+    def ref(self) -> BodyRef:
+        """The body's name, however large it is."""
+        return BodyRef(self._sum.digest(), self.size)
 
     def pieces(self) -> Iterator[bytes]:
         """The body from its start, in pieces of at most 256 KiB; may be asked again, and from another thread."""

@@ -14,9 +14,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from store.committer import Committer, RunInfo, Work
+from store.committer import Committer
 from store.errors import StoreUnavailable
+from store.keys import make_key
 from store.outage import Outage, plain_reason
+from store.prepare import Preparer
+from store.run_info import RunInfo, Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,15 +49,21 @@ class _Item:
 
 
 class Writer:
-    """Writes one run. `start` in the running event loop, then intent/finish per exchange, `close` at the end."""
+    """Writes one run. `start` in the running event loop, then intent/finish per exchange, `close` at the end.
 
-    def __init__(self, recording: Recording, *, first_id: int | None = None) -> None:
+    `seal`: what becomes of secrets, `on`, `discard` or `off` (prepare.py). Raises Unwritable when there is no
+    place for the key.
+    """
+
+    def __init__(self, recording: Recording, *, seal: str = "on") -> None:
         self._recording = recording
-        self._committer = Committer(recording.engine, recording.durability)
+        self._seal = seal
+        key = None if seal == "off" else make_key(recording)
+        self._committer = Committer(recording.engine, Preparer(key, keep=seal == "on"))
         self._queue: deque[_Item] = deque()
         self._wake = threading.Event()
         self._closing = False
-        self._next_id = recording.next_id() if first_id is None else first_id
+        self._next_id = recording.next_id()
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._queued = self._queued_bytes = 0
         self._outage = Outage()
@@ -64,7 +73,7 @@ class Writer:
     def start(self, run: RunInfo) -> None:
         """Write the run's row and start the thread. Call it in the event loop that will record."""
         self._loop = asyncio.get_running_loop()
-        self.run_id = self._committer.begin(run)
+        self.run_id = self._committer.begin(run, self._recording.durability, self._seal)
         self._committer.disconnect()  # SQLite connections belong to the thread that opened them
         self._thread.start()
 

@@ -9,9 +9,9 @@ from gateway.changes import Leg, Part, Transform
 from gateway.exchange import Exchange, State, Timings, View
 from gateway.facts import Facts, Ingress, Seed
 from gateway.messages import Request, Response
-from store.committer import RunInfo
 from store.reader import Reader
 from store.recording import open_for_reading, open_for_writing
+from store.run_info import RunInfo
 from store.writer import Writer
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def sample(ident: int, *, body: bytes = b"", answer: bytes = b"hello", target: b
     )
 
 
-def write_all(place: str, exchanges: Sequence[Exchange], spools: Sequence[Spool] = ()) -> None:
+def write_all(place: str, exchanges: Sequence[Exchange], spools: Sequence[Spool] = (), *, seal: str = "off") -> None:
     """Record exchanges in a run of their own."""
 
     async def record() -> None:
-        writer = Writer(recording)
+        writer = Writer(recording, seal=seal)
         writer.start(RUN)
         await asyncio.gather(*(writer.finish(each, spools) for each in exchanges))
         await writer.close()

@@ -124,7 +124,7 @@ from store.recording import open_for_writing
 from store.writer import Writer
 from tests.store.samples import RUN, sample
 async def main():
-    writer = Writer(open_for_writing(os.environ["P"]))
+    writer = Writer(open_for_writing(os.environ["P"]), seal="off")
     writer.start(RUN)
     await writer.intent(replace(sample(1), state=State.OPEN))
     await writer.finish(sample(2))

@@ -34,14 +34,14 @@ def test_a_reader_gives_back_exactly_what_was_written(found: list[Exchange]) -> 
 def test_ids_go_on_where_the_last_run_ended(place: str) -> None:
     write_all(place, [sample(7)])
     recording = open_for_writing(place)
-    writer = Writer(recording)
+    writer = Writer(recording, seal="off")
     assert [writer.next_id(), writer.next_id()] == [8, 9]
     recording.close()
 
 
 def test_an_intent_is_on_disk_when_its_future_is_done(place: str) -> None:
     async def main() -> None:
-        writer = Writer(recording)
+        writer = Writer(recording, seal="off")
         writer.start(RUN)
         await writer.intent(replace(sample(1), state=State.OPEN))
         assert [each.state for each in read_all(place)] == [State.OPEN]
@@ -84,7 +84,7 @@ def test_repeated_exchanges_take_little_room(place: str) -> None:
 
 def test_the_config_is_kept_under_its_digest(place: str) -> None:
     async def main() -> None:
-        writer = Writer(recording)
+        writer = Writer(recording, seal="off")
         writer.start(RUN)
         writer.note_config({"region": "cn-hangzhou", "n": [1, None]}, "c0ffee")
         writer.note_config({"region": "cn-hangzhou", "n": [1, None]}, "c0ffee")
@@ -103,7 +103,7 @@ def test_too_much_in_the_queue_holds_the_next_exchange(place: str, monkeypatch: 
     monkeypatch.setattr("store.writer.MAX_QUEUED", 2)
 
     async def main() -> None:
-        writer = Writer(recording)
+        writer = Writer(recording, seal="off")
         writer.start(RUN)
         await writer.ready()
         first = [writer.finish(sample(1)), writer.finish(sample(2))]

@@ -1,0 +1,52 @@
+"""Every place of an exchange that holds a body, in one fixed order, so that bodies can be exchanged for others.
+
+Must not know: why. Read next: sealing.py, unsealing.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from gateway.changes import Part, Transform
+from gateway.exchange import Exchange, View
+from gateway.messages import Body, BodyRef, Headers, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def body_slots(exchange: Exchange) -> list[tuple[Headers, Body]]:
+    """The bodies, each with the headers that describe it; b"" where a message is missing."""
+    views = (exchange.client, exchange.server or View())
+    messages = [message for view in views for message in (view.request, view.response)]
+    slots: list[tuple[Headers, Body]] = [(each.headers, each.body) if each else ((), b"") for each in messages]
+    for transform in exchange.transforms:
+        slots += [((), getattr(transform, name)) for name in _sides(transform)]
+    return slots
+
+
+def with_bodies(exchange: Exchange, bodies: Sequence[Body]) -> Exchange:
+    """The exchange with these bodies in the places that body_slots names."""
+    left = iter(bodies)
+
+    def message(found: Any) -> Any:  # noqa: ANN401 - a request, a response or None, and the same comes back
+        body = next(left)
+        return replace(found, body=body) if isinstance(found, Request | Response) else None
+
+    def view(found: View) -> View:
+        return View(message(found.request), message(found.response))
+
+    def transform(found: Transform) -> Transform:
+        sides: dict[str, Any] = {name: next(left) for name in _sides(found)}
+        return replace(found, **sides) if sides else found
+
+    client, server = view(exchange.client), view(exchange.server or View())
+    transforms = tuple(transform(each) for each in exchange.transforms)
+    return replace(exchange, client=client, server=exchange.server and server, transforms=transforms)
+
+
+def _sides(transform: Transform) -> list[str]:
+    if transform.part is not Part.BODY:
+        return []
+    return [name for name in ("before", "after") if isinstance(getattr(transform, name), bytes | BodyRef)]

@@ -1,0 +1,50 @@
+"""What a run says of itself, and what one commit is to write: plain values.
+
+Must not know: how they are stored. Read next: committer.py, writer.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gateway.exchange import Exchange
+    from store.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a run tells about itself. `started_us`: microseconds since the epoch; `utc_offset_s`: seconds.
+
+    `details` are plain values for people: options, versions, host.
+    """
+
+    program: str
+    rules_version: str
+    started_us: int
+    utc_offset_s: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Exchanges that are not in the recording: when (microseconds since the epoch), how many, why."""
+
+    started_us: int
+    ended_us: int | None
+    exchanges: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Work:
+    """What one transaction is to write. An exchange that also ends in it needs no intent."""
+
+    intents: list[Exchange] = field(default_factory=list)
+    ends: list[tuple[Exchange, Sequence[Spool]]] = field(default_factory=list)
+    configs: list[tuple[str, str]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    max_id: int = 0

@@ -1,0 +1,279 @@
+"""Sealing: the exchange that goes into the tables, with pseudonyms where secrets were.
+
+A pseudonym is `kind:` and 12 hexadecimal characters of a keyed digest: equal secrets stay equal, and without
+the key nothing can be guessed back. In bodies a filler of the same length begins with it. Values found once in
+an exchange are looked for everywhere in it, also percent-, base64- and hex-coded, because servers echo.
+Runs in the writer's thread. Must not know: tables. Read next: sealing_heads.py, sealing_bodies.py, unsealing.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote_from_bytes
+
+from gateway.changes import Part, Transform
+from gateway.exchange import View
+from gateway.messages import Body, BodyRef, Header, Headers, body_size
+from store import sealing_heads as heads
+from store import sealing_spools as spools_of
+from store.body_slots import body_slots, with_bodies
+from store.record import encode
+from store.sealing_bodies import body_spans, literal_spans
+from store.secret_shapes import kind_of
+from store.secret_spans import Span, merged, query_spans, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from gateway.exchange import Exchange
+    from store.keys import Key
+    from store.record import Encoded
+    from store.sealing_spools import Patch
+    from store.spool import Spool
+
+TAG_DIGITS = 12
+_ECHO = range(6, 4096)  # lengths looked for elsewhere: shorter values occur by chance, longer ones are whole bodies
+_NUMBER = re.compile(rb"-?[0-9][0-9.]{0,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What the fillers of one body stand for.
+
+    `slots`: where the body is, in the order of body_slots. `patches`: the original bytes. `ref`: its original
+    name when it is kept as a BodyRef. `cipher`: in place of patches, the encrypted whole of a large body that
+    could not be looked into; it is kept as a body of its own.
+    """
+
+    slots: tuple[int, ...]
+    patches: tuple[Patch, ...] = ()
+    ref: BodyRef | None = None
+    cipher: BodyRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What sealing made of an exchange.
+
+    `secrets`: pseudonym -> value, of those in heads and texts. `originals`: of those in bodies. `spools`: what
+    is to be stored; `made` are the new ones among them, for the caller to close.
+    """
+
+    exchange: Exchange
+    encoded: Encoded
+    spools: tuple[Spool, ...]
+    made: list[Spool]
+    secrets: dict[bytes, bytes]
+    originals: list[Original]
+
+    @property
+    def count(self) -> int:
+        """How many values are sealed in it."""
+        return len(self.secrets) + sum(len(each.patches) or 1 for each in self.originals)
+
+
+def seal(exchange: Exchange, key: Key, spools: Sequence[Spool] = ()) -> Sealed:
+    """Replace every secret that names and shapes give away. Same exchange and key: same result."""
+    first = _Pass(key, spools, ())
+    sealed = first.seal(exchange)
+    echoes = _echoes(sealed, first.values)
+    if not echoes:
+        return sealed
+    for spool in sealed.made:
+        spool.close()
+    return _Pass(key, spools, echoes).seal(exchange)
+
+
+def patched(body: bytes, patches: Iterable[Patch]) -> bytes:
+    """A body with other bytes of the same length in some places."""
+    changed = bytearray(body)
+    for start, value in patches:
+        changed[start : start + len(value)] = value
+    return bytes(changed)
+
+
+def _echoes(sealed: Sealed, values: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Forms of the found values that still stand somewhere in the sealed exchange."""
+    left = {form for value in values if len(value) in _ECHO for form in _forms(value)}
+    found: set[bytes] = set()
+    for text in _texts(sealed):
+        here = {form for form in left if form in text}
+        found |= here
+        left -= here
+    return tuple(sorted(found))
+
+
+def _texts(sealed: Sealed) -> Iterator[bytes]:
+    yield sealed.encoded.record
+    yield from sealed.encoded.bodies.values()
+    for spool in sealed.spools:
+        yield from spool.pieces()
+
+
+def _forms(value: bytes) -> Iterable[bytes]:
+    """A value as it may come back: itself, percent-coded, base64, hexadecimal, JSON-escaped."""
+    hexed = value.hex()
+    yield value
+    yield quote_from_bytes(value, safe="").encode()
+    yield quote_from_bytes(value).encode()
+    yield base64.b64encode(value).rstrip(b"=")
+    yield base64.urlsafe_b64encode(value).rstrip(b"=")
+    yield hexed.encode()
+    yield hexed.upper().encode()
+    yield value.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"/", b"\\/")
+
+
+class _Pass:
+    """One walk through one exchange with what is known so far."""
+
+    def __init__(self, key: Key, spools: Sequence[Spool], known: tuple[bytes, ...]) -> None:
+        self.values: set[bytes] = set()
+        self._key = key
+        self._known = known
+        self._spools = {ref.digest: spool for spool in spools if isinstance(ref := spool.body(), BodyRef)}
+        self._secrets: dict[bytes, bytes] = {}
+        self._filled: list[Spool] = []
+        self._ciphers: list[Spool] = []
+
+    def seal(self, exchange: Exchange) -> Sealed:
+        """The sealed exchange; `values` holds what was found."""
+        facts = exchange.facts
+        told = replace(
+            exchange,
+            client=self._view(exchange.client),
+            server=exchange.server and self._view(exchange.server),
+            transforms=tuple(self._transform(each) for each in exchange.transforms),
+            facts=replace(facts, log_tail=self._text(facts.log_tail)) if facts.log_tail else facts,
+            log=self._text(exchange.log),
+            raw=self._replaced(exchange.raw, heads.raw_spans(exchange.raw)),
+            failure_text=self._words(exchange.failure_text),
+        )
+        bodies, originals = self._bodies(body_slots(exchange))
+        if originals:
+            told = with_bodies(told, bodies)
+        named = {body.digest for body in bodies if isinstance(body, BodyRef)}
+        kept = [spool for digest, spool in self._spools.items() if digest in named]
+        return Sealed(
+            told,
+            encode(told),
+            (*kept, *self._filled, *self._ciphers),
+            self._filled + self._ciphers,
+            self._secrets,
+            originals,
+        )
+
+    def _view(self, view: View) -> View:
+        request, response = view.request, view.response
+        return View(
+            request
+            and replace(
+                request,
+                target=self._replaced(request.target, query_spans(request.target)),
+                headers=self._headers(request.headers),
+                trailers=self._headers(request.trailers),
+            ),
+            response
+            and replace(response, headers=self._headers(response.headers), trailers=self._headers(response.trailers)),
+        )
+
+    def _transform(self, transform: Transform) -> Transform:
+        if transform.part is Part.BODY:
+            return transform
+        return replace(transform, before=self._side(transform.before), after=self._side(transform.after))
+
+    def _side(self, side: Headers | Body | None) -> Headers | Body | None:
+        if isinstance(side, tuple):
+            return self._headers(side)
+        return self._replaced(side, query_spans(side)) if isinstance(side, bytes) else side
+
+    def _headers(self, headers: Headers) -> Headers:
+        if not self._known and not any(
+            heads.header_spans(*each) or each[0].lower() == heads.LOG_RESULT for each in headers
+        ):
+            return headers
+        return tuple(self._header(each) for each in headers)
+
+    def _header(self, header: Header) -> Header:
+        name, value = header
+        if name.lower() == heads.LOG_RESULT and (text := heads.log_text(value)) is not None:
+            return name, base64.b64encode(self._text(text))
+        return name, self._replaced(value, heads.header_spans(name, value))
+
+    def _text(self, text: bytes) -> bytes:
+        return self._replaced(text, spans(text)) if text else text
+
+    def _words(self, text: str) -> str:
+        if not text:
+            return text
+        data = text.encode("utf-8", "surrogatepass")
+        return self._text(data).decode("utf-8", "surrogatepass")
+
+    def _replaced(self, data: bytes, found: Sequence[Span]) -> bytes:
+        """The text with a pseudonym for each span; its length may change."""
+        every = merged([*found, *literal_spans(data, self._known)]) if self._known else found
+        if not every:
+            return data
+        parts, at = [], 0
+        for start, end in every:
+            parts += [data[at:start], self._tag(data[start:end])]
+            at = end
+        return b"".join([*parts, data[at:]])
+
+    def _tag(self, value: bytes) -> bytes:
+        self.values.add(value)
+        tag = f"{kind_of(value)}:{self._key.tag(value)[:TAG_DIGITS]}".encode()
+        self._secrets[tag] = value
+        return tag
+
+    def _bodies(self, slots: list[tuple[Headers, Body]]) -> tuple[list[Body], list[Original]]:
+        bodies = [body for _, body in slots]
+        places: dict[Body, list[int]] = {}
+        for at, body in enumerate(bodies):
+            if body_size(body):
+                places.setdefault(body, []).append(at)
+        originals = []
+        for body, where in places.items():
+            # A transform's body has no headers of its own: those of the message that carries it tell.
+            headers = next((slots[at][0] for at in where if slots[at][0]), ())
+            pieces = self._pieces(body)
+            found = body_spans(headers, pieces, body_size(body), self._known) if pieces else []
+            if not pieces or not found:
+                continue
+            sealed, original = self._body(body, pieces, found)
+            originals.append(replace(original, slots=tuple(where)))
+            for at in where:
+                bodies[at] = sealed
+        return bodies, originals
+
+    def _pieces(self, body: Body) -> Callable[[], Iterable[bytes]] | None:
+        if isinstance(body, bytes):
+            return lambda: (body,)
+        spool = self._spools.get(body.digest)
+        return spool.pieces if spool else None
+
+    def _body(self, body: Body, pieces: Callable[[], Iterable[bytes]], found: list[Span]) -> tuple[Body, Original]:
+        if isinstance(body, bytes):
+            patches = [(start, body[start:end]) for start, end in found]
+            self.values.update(value for _, value in patches)
+            return patched(body, [(start, self._filler(value)) for start, value in patches]), Original(
+                (), tuple(patches)
+            )
+        if found == [(0, body.size)]:
+            self._filled.append(spool := spools_of.blank(pieces(), self._filler(body.digest)))
+            self._ciphers.append(cipher := spools_of.encrypted(pieces(), self._key))
+            return spool.body(), Original((), ref=body, cipher=cipher.ref())
+        spool, stood = spools_of.filled(pieces(), found, self._filler)
+        self._filled.append(spool)
+        self.values.update(value for _, value in stood)
+        return spool.body(), Original((), tuple(stood), ref=body)
+
+    def _filler(self, value: bytes) -> bytes:
+        """As long as the value: its pseudonym and padding, or as much of the digest as there is room for."""
+        digest = self._key.tag(value)
+        if _NUMBER.fullmatch(value):
+            return str(int(digest, 16)).encode()[: len(value)]
+        tag = f"{kind_of(value)}:{digest[:TAG_DIGITS]}".encode()
+        return tag.ljust(len(value), b"*") if len(tag) <= len(value) else digest.encode()[: len(value)]

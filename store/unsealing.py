@@ -1,0 +1,190 @@
+"""Unsealing: the original exchange again, on the desk that has the recording's key.
+
+Pseudonyms in heads and texts are looked up, fillers in bodies are patched. Must not know: how secrets were
+found. Read next: sealing.py, keys.py.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgpack  # type: ignore[import-untyped] # it ships no annotations
+import zstandard
+from sqlalchemy import select
+
+from gateway.changes import Part
+from gateway.exchange import View
+from gateway.messages import BodyRef
+from store import sealing_heads as heads
+from store import sealing_spools
+from store.body_slots import body_slots, with_bodies
+from store.errors import Damaged
+from store.explained import explained
+from store.keys import find_key
+from store.packing import unpack
+from store.reader import Reader
+from store.schema import original, secret
+from store.sealing import Original, patched
+from store.secret_shapes import TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gateway.changes import Transform
+    from gateway.exchange import Exchange
+    from gateway.messages import Body, Headers, Request, Response
+    from store.keys import Key
+    from store.recording import Recording
+
+
+def packed_originals(originals: Iterable[Original]) -> bytes:
+    """What `original.data` holds before it is encrypted."""
+    values = [
+        (
+            each.slots,
+            each.patches,
+            each.ref and (each.ref.digest, each.ref.size),
+            each.cipher and (each.cipher.digest, each.cipher.size),
+        )
+        for each in originals
+    ]
+    return zstandard.compress(msgpack.packb(values))
+
+
+def original_name(ident: int) -> bytes:
+    """What the ciphertext of an exchange's originals is bound to."""
+    return b"original:%d" % ident
+
+
+class Unsealer:
+    """Gives back what was sealed in one recording. Raises Missing when its key is not here."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._key: Key = find_key(recording)
+        self._values: dict[bytes, bytes] = {}
+        self._large: dict[bytes, tuple[BodyRef, Original]] = {}
+
+    def unseal(self, exchange: Exchange) -> Exchange:
+        """The exchange as it was on the wire. Raises Damaged when a value does not open."""
+        told = replace(
+            exchange,
+            client=self._view(exchange.client),
+            server=exchange.server and self._view(exchange.server),
+            transforms=tuple(self._transform(each) for each in exchange.transforms),
+            facts=replace(exchange.facts, log_tail=exchange.facts.log_tail and self._text(exchange.facts.log_tail)),
+            log=self._text(exchange.log),
+            raw=self._text(exchange.raw),
+            failure_text=self._text(exchange.failure_text.encode("utf-8", "surrogatepass")).decode(
+                "utf-8", "surrogatepass"
+            ),
+        )
+        bodies = [body for _, body in body_slots(exchange)]
+        for each in self._originals(exchange.id):
+            for at in each.slots:
+                bodies[at] = self._body(bodies[at], each)
+        return with_bodies(told, bodies)
+
+    def body_pieces(self, ref: BodyRef) -> Iterator[bytes]:
+        """A large body of an unsealed exchange, piece by piece."""
+        if ref.digest not in self._large:
+            yield from Reader(self._recording).body_pieces(ref)
+            return
+        sealed, how = self._large[ref.digest]
+        if how.cipher:
+            yield from sealing_spools.decrypted(Reader(self._recording).body_pieces(how.cipher), self._key)
+            return
+        at = 0
+        for piece in Reader(self._recording).body_pieces(sealed):
+            yield _patched_piece(piece, at, how)
+            at += len(piece)
+
+    def values(self) -> Iterator[bytes]:
+        """Every sealed value, to search an export for them."""
+        with explained(self._recording.place), self._recording.engine.connect() as connection:
+            for row in connection.execute(select(secret.c.tag, secret.c.data)):
+                yield self._opened(row.data, row.tag.encode())
+            for row in connection.execute(select(original.c.exchange_id, original.c.data)):
+                for each in _unpacked(self._opened(row.data, original_name(row.exchange_id))):
+                    yield from (value for _, value in each.patches)
+
+    def _view(self, view: View) -> View:
+        return View(self._message(view.request), self._message(view.response))
+
+    def _message(self, found: Any) -> Any:  # noqa: ANN401 - a request, a response or None, and the same comes back
+        if found is None:
+            return None
+        message: Request | Response = found
+        changed: dict[str, Any] = {
+            "headers": self._headers(message.headers),
+            "trailers": self._headers(message.trailers),
+        }
+        if hasattr(message, "target"):
+            changed["target"] = self._text(message.target)
+        return replace(message, **changed)
+
+    def _transform(self, transform: Transform) -> Transform:
+        if transform.part is Part.BODY:
+            return transform
+        return replace(transform, before=self._side(transform.before), after=self._side(transform.after))
+
+    def _side(self, side: Headers | Body | None) -> Headers | Body | None:
+        if isinstance(side, tuple):
+            return self._headers(side)
+        return self._text(side) if isinstance(side, bytes) else side
+
+    def _headers(self, headers: Headers) -> Headers:
+        return tuple((name, self._header(name, value)) for name, value in headers)
+
+    def _header(self, name: bytes, value: bytes) -> bytes:
+        if name.lower() == heads.LOG_RESULT and (text := heads.log_text(value)) is not None:
+            return base64.b64encode(self._text(text))
+        return self._text(value)
+
+    def _text(self, text: bytes) -> bytes:
+        return TAG.sub(lambda found: self._value(found.group()), text) if b":" in text else text
+
+    def _value(self, tag: bytes) -> bytes:
+        if tag not in self._values:
+            with explained(self._recording.place), self._recording.engine.connect() as connection:
+                found = connection.execute(select(secret.c.data).where(secret.c.tag == tag.decode())).scalar()
+            self._values[tag] = tag if found is None else self._opened(found, tag)
+        return self._values[tag]
+
+    def _originals(self, ident: int) -> list[Original]:
+        with explained(self._recording.place), self._recording.engine.connect() as connection:
+            found = connection.execute(select(original.c.data).where(original.c.exchange_id == ident)).scalar()
+        return [] if found is None else _unpacked(self._opened(found, original_name(ident)))
+
+    def _opened(self, data: bytes, name: bytes) -> bytes:
+        value = self._key.open(data, name)
+        if value is None:
+            raise Damaged("a sealed value does not open with this key", self._recording.place)
+        return value
+
+    def _body(self, body: Body, how: Original) -> Body:
+        if isinstance(body, bytes):
+            return patched(body, how.patches)
+        if how.ref is None:
+            raise Damaged("a sealed body has no name", self._recording.place)
+        self._large[how.ref.digest] = body, how
+        return how.ref
+
+
+def _unpacked(data: bytes) -> list[Original]:
+    values = msgpack.unpackb(unpack(zstandard.ZstdDecompressor(), data), use_list=False)
+    return [
+        Original(slots, patches, ref and BodyRef(*ref), cipher and BodyRef(*cipher))
+        for slots, patches, ref, cipher in values
+    ]
+
+
+def _patched_piece(piece: bytes, at: int, how: Original) -> bytes:
+    changed = bytearray(piece)
+    for start, value in how.patches:
+        first, last = max(start, at), min(start + len(value), at + len(piece))
+        if first < last:
+            changed[first - at : last - at] = value[first - start : last - start]
+    return bytes(changed)

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import base64
+import tempfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.messages import BodyRef, Request
+from store.keys import Key
+from store.reader import Reader
+from store.record import encode
+from store.recording import open_for_reading
+from store.sealing import seal
+from store.spool import Spool
+from store.unsealing import Unsealer
+from tests.store.placements import (
+    CANARY,
+    CONTROL,
+    CONTROL_JSON,
+    JWT,
+    KEY_ID,
+    PLACEMENTS,
+    body,
+    echoed,
+    request_header,
+    response_header,
+    target,
+)
+from tests.store.samples import sample, write_all
+from tests.store.strategies import exchanges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from gateway.exchange import Exchange
+
+KEY = Key(b"k" * 32)
+HIDDEN = (CANARY, JWT, KEY_ID, b"MIICanary", b"SAMLcanary")
+
+
+def forms(value: bytes) -> Iterable[bytes]:
+    yield value
+    yield quote(value, safe="").encode()
+    yield base64.b64encode(value).rstrip(b"=")
+    yield value.hex().encode()
+
+
+def all_bytes(exchange: Exchange) -> bytes:
+    encoded = encode(exchange)
+    return b"\n".join([encoded.record, *encoded.bodies.values()])
+
+
+def leaks(data: bytes) -> list[bytes]:
+    return [form for value in HIDDEN for form in forms(value) if form in data]
+
+
+@pytest.mark.parametrize("place", PLACEMENTS)
+def test_no_secret_is_left_wherever_it_was(place: str) -> None:
+    exchange = PLACEMENTS[place]()
+    sealed = seal(exchange, KEY)
+    assert not leaks(all_bytes(sealed.exchange))
+    assert sealed.count > 0
+
+
+@pytest.mark.parametrize("place", PLACEMENTS)
+def test_the_test_would_see_an_unsealed_secret(place: str) -> None:
+    """Guards the test above: compressed bodies alone hide their canary from a plain search."""
+    hidden_by_coding = place.startswith(("gzip", "deflate"))
+    assert bool(leaks(all_bytes(PLACEMENTS[place]()))) is not hidden_by_coding
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        pytest.param(target(CONTROL), id="query"),
+        pytest.param(body(b"application/json", CONTROL_JSON), id="json"),
+        pytest.param(
+            body(b"text/plain", b"The author kept his secretary's tokenizer in passage 4: sign here."), id="text"
+        ),
+        pytest.param(request_header(b"Access-Control-Allow-Credentials", b"true"), id="cors"),
+        pytest.param(request_header(b"User-Agent", b"curl/8.5.0 (x86_64; rv:109.0) 4.15.16.17"), id="agent"),
+        pytest.param(response_header(b"ETag", b'W/"5f-1234567890123456"'), id="etag"),
+        pytest.param(body(b"image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))), id="image"),
+    ],
+)
+def test_ordinary_words_stay_as_they_are(exchange: Exchange) -> None:
+    sealed = seal(exchange, KEY)
+    assert sealed.exchange == exchange
+    assert sealed.count == 0
+
+
+def test_what_surrounds_a_secret_can_still_be_read() -> None:
+    sealed = seal(request_header(b"Cookie", b"theme=dark; sid=" + CANARY), KEY).exchange
+    assert sealed.client.request
+    value = sealed.client.request.headers[1][1]
+    assert value.startswith(b"theme=secret:")
+    assert b"; sid=secret:" in value
+
+
+def test_equal_secrets_have_one_pseudonym_and_two_keys_two() -> None:
+    def pseudonym(exchange: Exchange, key: Key) -> bytes:
+        (tag,) = seal(exchange, key).secrets
+        return tag
+
+    first = pseudonym(request_header(b"X-Api-Key", CANARY), KEY)
+    assert pseudonym(response_header(b"Set-Cookie", b"sid=" + CANARY), KEY) == first
+    assert pseudonym(target(b"/?token=" + CANARY), KEY) == first
+    assert pseudonym(request_header(b"X-Api-Key", CANARY), Key(b"q" * 32)) != first
+
+
+def test_a_body_keeps_its_length_and_its_json() -> None:
+    document = b'{"password": "abc", "pin": 1234, "token": "' + b"t" * 40 + b'", "n": 1}'
+    sealed = seal(body(b"application/json", document), KEY).exchange
+    assert sealed.client.request
+    found = sealed.client.request.body
+    assert isinstance(found, bytes)
+    assert len(found) == len(document)
+    assert found.startswith(b'{"password": "')
+    assert b'"pin": 1234' not in found
+    assert b"secret:" in found
+
+
+@pytest.mark.parametrize("place", PLACEMENTS)
+def test_on_the_same_desk_the_original_comes_back(place: str, tmp_path: Path) -> None:
+    exchange = PLACEMENTS[place]()
+    write_all(str(tmp_path / "fc.db"), [exchange], seal="on")
+    recording = open_for_reading(str(tmp_path / "fc.db"))
+    (stored,) = Reader(recording).exchanges()
+    assert not leaks(all_bytes(stored))
+    assert Unsealer(recording).unseal(stored) == exchange
+    recording.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(exchanges, st.sampled_from(sorted(PLACEMENTS)))
+def test_any_exchange_comes_back_as_it_was(found: Exchange, place: str) -> None:
+    tagged = request_header(b"X-Seen", b"a secret:0123456789ab, jwt:0123456789ab")
+    numbered = [replace(each, id=ident) for ident, each in enumerate([found, PLACEMENTS[place](), tagged], start=1)]
+    with tempfile.TemporaryDirectory() as folder:
+        write_all(f"{folder}/fc.db", numbered, seal="on")
+        recording = open_for_reading(f"{folder}/fc.db")
+        unsealer = Unsealer(recording)
+        assert [unsealer.unseal(each) for each in Reader(recording).exchanges()] == numbered
+        recording.close()
+
+
+def test_every_sealed_value_can_be_searched_for(tmp_path: Path) -> None:
+    write_all(str(tmp_path / "fc.db"), [echoed(CANARY), replace(PLACEMENTS["json-password"](), id=2)], seal="on")
+    recording = open_for_reading(str(tmp_path / "fc.db"))
+    assert set(Unsealer(recording).values()) == {CANARY}
+    recording.close()
+
+
+def spooled(content_type: bytes, pieces: list[bytes]) -> tuple[Exchange, Spool]:
+    spool = Spool()
+    for piece in pieces:
+        spool.write(piece)
+    ref = spool.body()
+    assert isinstance(ref, BodyRef)
+    exchange = replace(sample(1), server=None)
+    request = Request(b"PUT", b"/", ((b"Content-Type", content_type),), ref)
+    return replace(exchange, client=replace(exchange.client, request=request)), spool
+
+
+STREAM = b"".join(b'data: {"n": %d, "text": "some words"}\n\n' % n for n in range(20_000))
+
+
+@pytest.mark.parametrize("at", [64 * 1024 - 20, 64 * 1024, 256 * 1024 - 8, 256 * 1024 + 3, 700_000])
+def test_a_secret_across_the_borders_of_pieces_is_sealed_and_comes_back(at: int, tmp_path: Path) -> None:
+    data = STREAM[:at] + b'"token": "' + CANARY * 3 + b'"\n' + STREAM[at:]
+    exchange, spool = spooled(b"text/event-stream", [data[start : start + 777] for start in range(0, len(data), 777)])
+    place = str(tmp_path / "fc.db")
+    write_all(place, [exchange], [spool], seal="on")
+    spool.close()
+    recording = open_for_reading(place)
+    (stored,) = Reader(recording).exchanges()
+    assert stored.client.request
+    kept = stored.client.request.body
+    assert isinstance(kept, BodyRef)
+    shown = b"".join(Reader(recording).body_pieces(kept))
+    assert len(shown) == len(data)
+    assert not leaks(shown)
+    assert shown[:at] == data[:at]
+    unsealer = Unsealer(recording)
+    original = unsealer.unseal(stored)
+    assert original == exchange
+    assert original.client.request
+    assert isinstance(original.client.request.body, BodyRef)
+    assert b"".join(unsealer.body_pieces(original.client.request.body)) == data
+    recording.close()
+
+
+def test_a_large_body_that_cannot_be_looked_into_is_sealed_whole(tmp_path: Path) -> None:
+    data = b"\0" + CANARY * 30_000
+    exchange, spool = spooled(b"application/octet-stream", [data])
+    place = str(tmp_path / "fc.db")
+    write_all(place, [exchange], [spool], seal="on")
+    spool.close()
+    recording = open_for_reading(place)
+    (stored,) = Reader(recording).exchanges()
+    assert stored.client.request
+    kept = stored.client.request.body
+    assert isinstance(kept, BodyRef)
+    shown = b"".join(Reader(recording).body_pieces(kept))
+    assert len(shown) == len(data)
+    assert CANARY not in shown
+    unsealer = Unsealer(recording)
+    original = unsealer.unseal(stored).client.request
+    assert original
+    assert isinstance(original.body, BodyRef)
+    assert b"".join(unsealer.body_pieces(original.body)) == data
+    recording.close()
+
+
+def test_no_file_beside_the_key_holds_the_secret(tmp_path: Path) -> None:
+    exchange = replace(echoed(CANARY), id=1)
+    write_all(str(tmp_path / "fc.db"), [exchange, replace(request_header(b"Cookie", b"s=" + JWT), id=2)], seal="on")
+    key = tmp_path / "fc.db.key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    for path in tmp_path.iterdir():
+        assert not leaks(path.read_bytes())
+
+
+def test_discarded_secrets_are_nowhere(tmp_path: Path) -> None:
+    place = str(tmp_path / "fc.db")
+    write_all(place, [PLACEMENTS["json-password"](), replace(PLACEMENTS["cookie-one"](), id=2)], seal="discard")
+    recording = open_for_reading(place)
+    assert not leaks(b"".join(all_bytes(each) for each in Reader(recording).exchanges()))
+    assert list(Unsealer(recording).values()) == []
+    recording.close()
