@@ -112,9 +112,9 @@ class _Numbered:
 def line(name: bytes, value: bytes, anchor: str = "", other: bytes | None = None) -> Line:
     """A field line, or with an empty name a start line; a long value is folded."""
     shown = text.show(value) if other is None else text.marked(value, other)
-    head, rest = text.split(shown, _LONG_VALUE) if len(value) > _LONG_VALUE * 2 else (shown, ())
+    head, rest = text.split(shown, _LONG_VALUE) if len(value) > _LONG_VALUE * 2 else ((), ())
     label = texts.LONG_VALUE.format(size=f"{len(value):,}") if rest else None
-    return Line(text.show(name) if name else (), head, anchor, rest, label)
+    return Line(text.show(name) if name else (), shown, anchor, head, rest, label)
 
 
 def _changes(
@@ -180,13 +180,7 @@ def _folded(group: Group) -> Group:
     quiet = tuple(line for line in lines if not any(span.text for span in line.value))
     if group.sign is Sign.CHANGED or len(lines) <= _LONG_GROUP or not quiet:
         return group
-    return replace(
-        group,
-        client=tuple(line for line in group.client if line not in quiet),
-        server=tuple(line for line in group.server if line not in quiet),
-        quiet=quiet,
-        quiet_label=texts.EMPTY_HEADERS.format(count=len(quiet)),
-    )
+    return replace(group, quiet=quiet, quiet_label=texts.EMPTY_HEADERS.format(count=len(quiet)))
 
 
 def _start_line(message: Message | None) -> bytes:

@@ -11,6 +11,7 @@ import re
 _DEPTH_LIMIT = 64
 _WORD = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[][{},:]|[^][{},:\s"]+)', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _OPEN = {"{": "}", "[": "]"}
 
 
@@ -55,6 +56,16 @@ def _scalar(word: str) -> str:
         return word
     value = json.loads(word, strict=False)
     return word if _SURROGATE.search(value) else json.dumps(value, ensure_ascii=False)
+
+
+def unescaped(text: str) -> str:
+    r"""Text with every `\u4e2d` as the character it stands for; half a surrogate pair stays as it is."""
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(found: re.Match[str]) -> str:
+    char = chr(int(found[1], 16))
+    return found.group() if _SURROGATE.match(char) else char
 
 
 def same_values(one: bytes, two: bytes) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audit import bodies, sentences, text
+from audit import bodies, jsontext, sentences, text
 from audit.model import Entry, Row, Span
 from audit.sentences import Outcome
 from gateway.exchange import State
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 _TARGET_BYTES = 200
-_MODES = {Ingress.HTTP_DEFAULT: "http", Ingress.HTTP_CUSTOM: "domain", Ingress.API: "api"}
+_MODES = {
+    Ingress.HTTP_DEFAULT: ("http", "default"),
+    Ingress.HTTP_CUSTOM: ("http", "domain"),
+    Ingress.API: ("api",),
+}
 _FAILED = frozenset({State.SERVER_FAILED, State.TIMED_OUT, State.CANCELLED, State.INTERRUPTED})
 _STOPPED = frozenset({Outcome.REFUSED, Outcome.MALFORMED_REQUEST, Outcome.STORE, Outcome.BUSY, Outcome.DISCARDED})
 
@@ -82,13 +86,18 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
         flags=tuple(_flags(exchange, page)),
         time_ms=exchange.timings.done / 1000 if exchange.timings.done >= 0 else -1,
         body=_body(exchange, keeper, body_bytes),
+        function=exchange.facts.function.lower(),
+        state=exchange.state.value,
     )
 
 
 def _modes(exchange: Exchange) -> Iterator[str]:
-    yield _MODES[exchange.facts.ingress]
+    """The words that `mode:` understands."""
+    yield from _MODES[exchange.facts.ingress]
     if exchange.facts.invocation_type is InvocationType.ASYNC or exchange.parent_id is not None:
         yield "async"
+    else:
+        yield "sync"
 
 
 def _flags(exchange: Exchange, page: ExchangePage) -> Iterator[str]:
@@ -106,6 +115,8 @@ def _flags(exchange: Exchange, page: ExchangePage) -> Iterator[str]:
         yield "failed"
     if exchange.advice:
         yield "advised"
+    if exchange.parent_id is not None:
+        yield "delivery"
 
 
 def _body(exchange: Exchange, keeper: bodies.Bodies, limit: int) -> str:
@@ -114,5 +125,5 @@ def _body(exchange: Exchange, keeper: bodies.Bodies, limit: int) -> str:
     for message in (exchange.client.request, exchange.client.response):
         start = bodies.start_of(message.body, keeper, limit) if message else b""
         if start and b"\x00" not in start:
-            found.append(start.decode("utf-8", "ignore").lower())
+            found.append(jsontext.unescaped(start.decode("utf-8", "ignore")).lower())
     return "\n".join(found)

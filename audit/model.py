@@ -89,12 +89,13 @@ class Claim:
 class Line:
     """One field line (or a start line, whose `name` is empty). `anchor`: the id of its row, "" without.
 
-    `rest`: of a long value, what follows `value`, folded under `rest_label`.
+    `value` is whole. Of a long one a page may show `head` first and fold `rest` under `rest_label`.
     """
 
     name: Spans
     value: Spans
     anchor: str = ""
+    head: Spans = ()
     rest: Spans = ()
     rest_label: Text | None = None
 
@@ -103,7 +104,8 @@ class Line:
 class Group:
     """Neighbouring differences with one explanation. The side that holds nothing is an empty tuple.
 
-    `quiet`: of a long group, the lines without a value, folded under `quiet_label`.
+    Both sides are whole. `quiet`: of a long group, the lines without a value, which a page may fold under
+    `quiet_label`.
     """
 
     sign: Sign
@@ -292,6 +294,8 @@ class Entry:
     flags: tuple[str, ...]
     time_ms: float
     body: str
+    function: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)

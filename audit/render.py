@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import json
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,14 +20,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit import texts
-from audit.model import Sign
+from audit.model import Entry, Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import Entry, ExchangePage, PageMeta, Row, Text
+    from audit.model import ExchangePage, PageMeta, Row, Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+
+_ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
 
 # The order is the order of the cascade, and of the declarations that later files use.
 STYLES = ("tokens.css", "frame.css", "list.css", "detail.css", "card.css", "body.css", "narrow.css", "print.css")
@@ -114,11 +116,8 @@ def frame(head: Head, rows: Sequence[Markup], details: Sequence[Markup], data: d
 
 
 def entries_block(entries: Iterable[Entry]) -> Markup:
-    """The filter's index as JSON for a script block: short keys, and no character that could end the block."""
-    return json_block([
-        [e.id, e.search, e.status, e.server, e.method, e.path, e.rules, e.modes, e.flags, e.time_ms, e.body]
-        for e in entries
-    ])  # fmt: skip
+    """The filter's index as JSON for a script block: a row per exchange, in the order of `Entry`'s fields."""
+    return json_block([[getattr(entry, name) for name in _ENTRY_FIELDS] for entry in entries])
 
 
 _JSON_ESCAPES = str.maketrans(

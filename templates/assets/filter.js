@@ -2,11 +2,13 @@
 // The filter language: words and key:value terms, all of them must hold, a leading - negates.
 // An entry is one exchange as render.py wrote it; every text in it is lower case but the rule ids.
 
-function readEntry([id, search, status, server, method, path, rules, modes, flags, time, body]) {
-  return { id, search, status, server, method, path, rules, modes, flags, time, body };
+function readEntry([id, search, status, server, method, path, rules, modes, flags, time, body, name, state]) {
+  return { id, search, status, server, method, path, rules, modes, flags, time, body, function: name, state };
 }
 
 function compareNumber(expression) {
+  const range = /^(\d+)-(\d+)$/.exec(expression);
+  if (range) return (n) => n >= Number(range[1]) && n <= Number(range[2]);
   const found = /^(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(xx)?$/.exec(expression);
   if (!found) return null;
   const limit = Number(found[2]);
@@ -16,14 +18,14 @@ function compareNumber(expression) {
 }
 
 function globTest(pattern) {
-  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  const test = new RegExp(`^${source}$`, "i");
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const test = new RegExp(`^${source}$`, "is");
   return (text) => test.test(text);
 }
 
 function textTest(value, field) {
   if (!value.includes("*")) return (entry) => entry[field].includes(value);
-  const test = globTest(`*${value}*`);
+  const test = globTest(value);
   return (entry) => test(entry[field]);
 }
 
@@ -33,10 +35,12 @@ const filterKeys = {
   server: (value) => { const test = compareNumber(value); return test && ((entry) => entry.server > 0 && test(entry.server)); },
   time: (value) => { const test = compareNumber(value); return test && ((entry) => entry.time >= 0 && test(entry.time)); },
   id: (value) => { const test = compareNumber(value); return test && ((entry) => test(entry.id)); },
+  function: (value) => textTest(value, "function"),
+  state: (value) => (entry) => entry.state === value,
   method: (value) => (entry) => entry.method === value,
   path: (value) => textTest(value, "path"),
   body: (value) => textTest(value, "body"),
-  rule: (value) => { const test = globTest(value); return (entry) => entry.rules.some(test); },
+  rule: (value) => { const test = globTest(value.includes("*") ? value : `*${value}*`); return (entry) => entry.rules.some(test); },
   mode: (value) => (entry) => entry.modes.includes(value),
   is: (value) => (entry) => entry.flags.includes(value),
 };
