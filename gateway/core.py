@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.changes import Accept, Decision, Forward, Reply
-from gateway.engine import Notes, run
-from gateway.messages import Response
+from gateway.engine import Notes, change, run
 from gateway.rule import UNREAD, Answer, Call
 from gateway.rules import ACCEPT_RULES, FAILURE_RULES, HEAD_RULES, REPLY_RULES, REQUEST_RULES, RESPONSE_RULES
+from gateway.rules.failure import NOTHING
 from gateway.rules.sizes import largest_body
 
 if TYPE_CHECKING:
     from gateway.config import Config
     from gateway.exchange import Failure
     from gateway.facts import Facts
-    from gateway.messages import Request
+    from gateway.messages import Request, Response
 
 
 def on_request_head(head: Request, facts: Facts, config: Config) -> Reply | None:
@@ -40,14 +40,11 @@ def on_request(request: Request, facts: Facts, config: Config) -> Decision:
     refused = run(HEAD_RULES, request, call, notes)
     if isinstance(refused, Answer):
         return _speak(refused, call, notes)
-    outcome = run(REQUEST_RULES, request, call, notes)
-    if isinstance(outcome, Answer):
-        return _speak(outcome, call, notes)
-    told = Notes()
+    forwarded, told = change(REQUEST_RULES, request, call, notes), Notes()
     accepted = run(ACCEPT_RULES, request, call, told)
     if isinstance(accepted, Answer):
-        return Accept(_speak(accepted, call, told), outcome, tuple(notes.transforms), tuple(notes.advice))
-    return Forward(outcome, tuple(notes.transforms), tuple(notes.advice))
+        return Accept(_speak(accepted, call, told), forwarded, tuple(notes.transforms), tuple(notes.advice))
+    return Forward(forwarded, tuple(notes.transforms), tuple(notes.advice))
 
 
 def on_response(response: Response, request: Request, facts: Facts, config: Config) -> Reply:
@@ -69,8 +66,10 @@ def on_failure(failure: Failure, text: str, request: Request | None, facts: Fact
     `text`: the plain reason, shown to the user. `request`: what the client sent, None when it is not HTTP.
     """
     call, notes = Call(facts, config, request or UNREAD, text=text), Notes()
-    outcome = run(FAILURE_RULES[failure], _NOTHING, call, notes)
-    return _speak(outcome, call, notes) if isinstance(outcome, Answer) else _finish(outcome, call, notes, "")
+    outcome = run(FAILURE_RULES[failure], NOTHING, call, notes)
+    if isinstance(outcome, Answer):
+        return _speak(outcome, call, notes)
+    raise TypeError(f"no rule answers {failure}")
 
 
 def body_limit(head: Request, facts: Facts, config: Config) -> int:
@@ -78,15 +77,10 @@ def body_limit(head: Request, facts: Facts, config: Config) -> int:
     return largest_body(Call(facts, config, head))
 
 
-_NOTHING = Response(0)
-
-
 def _speak(answer: Answer, call: Call, notes: Notes) -> Reply:
     return _finish(answer.response, call, notes, answer.code)
 
 
 def _finish(response: Response, call: Call, notes: Notes, code: str) -> Reply:
-    finished = run(REPLY_RULES, response, call, notes)
-    if isinstance(finished, Answer):
-        finished = finished.response
+    finished = change(REPLY_RULES, response, call, notes)
     return Reply(finished, tuple(notes.transforms), tuple(notes.advice), code)

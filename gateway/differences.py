@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gateway.changes import Leg, Part
 from gateway.engine import minus, status_line
@@ -16,11 +16,12 @@ from gateway.exchange import State
 from gateway.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from gateway.changes import Transform
     from gateway.exchange import Exchange
-    from gateway.messages import Body, Headers, Response
+    from gateway.messages import Body, Headers
+    from gateway.rule import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,12 @@ def _request_leg(exchange: Exchange) -> Iterator[Difference]:
     if sent is None or got is None:
         return
     changes = [one for one in exchange.transforms if one.leg is Leg.REQUEST]
+    for one in changes:
+        if one.part is Part.MESSAGE:
+            # Answered by the gateway, and yet the server got it.
+            yield Difference(Leg.REQUEST, Part.MESSAGE, _bytes(one.after), b"%b %b" % (got.method, got.target))
     yield from _parts(Leg.REQUEST, sent, got, changes)
-    yield from _body(Leg.REQUEST, sent.body, got.body, changes)
+    yield from _value(Leg.REQUEST, Part.BODY, sent.body, got.body, changes)
 
 
 def _response_leg(exchange: Exchange) -> Iterator[Difference]:
@@ -57,62 +62,49 @@ def _response_leg(exchange: Exchange) -> Iterator[Difference]:
     got = exchange.client.response
     if got is None:
         return
-    answered = [one for one in exchange.transforms if one.part is Part.MESSAGE]
-    if answered:
-        yield from _answer(answered[-1], got)
-        return
-    if sent is None:
+    told = status_line(got.status, got.reason)
+    answers = [_bytes(one.after) for one in exchange.transforms if one.part is Part.MESSAGE]
+    if answers:
+        # The gateway spoke: its transform names the status that the client must have got.
+        if answers[-1].partition(b" ")[0] != b"%d" % got.status:
+            yield Difference(Leg.RESPONSE, Part.MESSAGE, answers[-1], told)
+    elif sent is None:
         # A reply that neither the server nor a rule made.
-        yield Difference(Leg.RESPONSE, Part.MESSAGE, b"", status_line(got.status, got.reason))
-        return
-    changes = [one for one in exchange.transforms if one.leg is Leg.RESPONSE]
-    yield from _parts(Leg.RESPONSE, sent, got, changes)
-    if exchange.state is State.COMPLETE or not _is_cut(got.body, sent.body):
-        yield from _body(Leg.RESPONSE, sent.body, got.body, changes)
+        yield Difference(Leg.RESPONSE, Part.MESSAGE, b"", told)
+    else:
+        changes = [one for one in exchange.transforms if one.leg is Leg.RESPONSE]
+        yield from _parts(Leg.RESPONSE, sent, got, changes)
+        if exchange.state is State.COMPLETE or not _is_cut(got.body, sent.body):
+            yield from _value(Leg.RESPONSE, Part.BODY, sent.body, got.body, changes)
 
 
-def _answer(transform: Transform, got: Response) -> Iterator[Difference]:
-    """The gateway spoke: its transform names the status that the client must have got."""
-    name = transform.after if isinstance(transform.after, bytes) else b""
-    if name.partition(b" ")[0] != b"%d" % got.status:
-        yield Difference(Leg.RESPONSE, Part.MESSAGE, name, status_line(got.status, got.reason))
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
-def _parts(
-    leg: Leg, before: Request | Response, after: Request | Response, changes: list[Transform]
-) -> Iterator[Difference]:
-    for part, old, new in _start_line(before, after):
-        expected = _last(part, old, changes)
-        if expected != new:
-            yield Difference(leg, part, expected, new)
-    for part, lines, found in (
-        (Part.HEADERS, before.headers, after.headers),
-        (Part.TRAILERS, before.trailers, after.trailers),
-    ):
-        yield from _lines(leg, part, lines, found, changes)
+def _parts(leg: Leg, before: Message, after: Message, changes: list[Transform]) -> Iterator[Difference]:
+    found = _start_line(after)
+    for part, value in _start_line(before).items():
+        yield from _value(leg, part, value, found[part], changes)
+    yield from _lines(leg, Part.HEADERS, before.headers, after.headers, changes)
+    yield from _lines(leg, Part.TRAILERS, before.trailers, after.trailers, changes)
 
 
-def _start_line(before: Request | Response, after: Request | Response) -> Iterator[tuple[Part, bytes, bytes]]:
-    yield Part.VERSION, before.version, after.version
-    if isinstance(before, Request) and isinstance(after, Request):
-        yield Part.METHOD, before.method, after.method
-        yield Part.TARGET, before.target, after.target
-    elif not isinstance(before, Request) and not isinstance(after, Request):
-        yield Part.STATUS, status_line(before.status, before.reason), status_line(after.status, after.reason)
+def _start_line(message: Message) -> dict[Part, bytes]:
+    if isinstance(message, Request):
+        return {Part.METHOD: message.method, Part.TARGET: message.target, Part.VERSION: message.version}
+    return {Part.VERSION: message.version, Part.STATUS: status_line(message.status, message.reason)}
 
 
-def _last(part: Part, value: Body, changes: Iterable[Transform]) -> Body:
-    """The value after every transform of a part, each of which must start where the one before it ended."""
+def _value(leg: Leg, part: Part, value: Body, found: Body, changes: list[Transform]) -> Iterator[Difference]:
+    """Follow the transforms of a part, each of which must start where the one before it ended."""
     for change in changes:
-        if change.part is part and change.before == value and not isinstance(change.after, tuple | None):
-            value = change.after
-    return value
-
-
-def _body(leg: Leg, before: Body, after: Body, changes: list[Transform]) -> Iterator[Difference]:
-    expected = _last(Part.BODY, before, changes)
-    if expected != after:
-        yield Difference(leg, Part.BODY, expected, after)
+        if change.part is part and change.before == value:
+            value = cast("Body", change.after)
+        elif change.part is part:
+            yield Difference(leg, part, cast("Body", change.before), value)
+    if value != found:
+        yield Difference(leg, part, value, found)
 
 
 def _is_cut(got: Body, sent: Body) -> bool:
@@ -123,20 +115,25 @@ def _is_cut(got: Body, sent: Body) -> bool:
 
 
 def _lines(leg: Leg, part: Part, before: Headers, after: Headers, changes: list[Transform]) -> Iterator[Difference]:
-    went: Headers = ()
-    came: Headers = ()
-    for change in changes:
-        if change.part is part and isinstance(change.before, tuple) and isinstance(change.after, tuple):
-            # A line that one rule added and a later one dropped never got through.
-            went, came = (*went, *minus(change.before, came)), (*minus(came, change.before), *change.after)
+    went, came = _balance([one for one in changes if one.part is part])
     expected = (*minus(before, went), *came)
     if Counter(expected) != Counter(after) or minus(went, before):
-        yield Difference(leg, part, minus(expected, after), minus(after, expected))
-    elif _kept(before, went, came) != _kept(after, went, came):
+        yield Difference(leg, part, (*minus(expected, after), *minus(went, before)), minus(after, expected))
+    elif _untouched(before, went, came) != _untouched(after, went, came):
         yield Difference(leg, part, expected, after)
 
 
-def _kept(lines: Headers, went: Headers, came: Headers) -> Headers:
-    """The lines that no rule touched. Equal lines of which one went or came are left out: which one cannot be told."""
-    touched = {*went, *came}
-    return tuple(line for line in lines if line not in touched)
+def _balance(changes: list[Transform]) -> tuple[Headers, Headers]:
+    """What went and came in all: a line that one rule added and a later one dropped never got through."""
+    went: Headers = ()
+    came: Headers = ()
+    for change in changes:
+        old, new = cast("Headers", change.before), cast("Headers", change.after)
+        went, came = (*went, *minus(old, came)), (*minus(came, old), *new)
+    return went, came
+
+
+def _untouched(lines: Headers, went: Headers, came: Headers) -> Headers:
+    """The lines that no rule named. Of equal lines of which one went or came, which one it was cannot be told."""
+    named = {*went, *came}
+    return tuple(line for line in lines if line not in named)

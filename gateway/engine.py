@@ -73,6 +73,14 @@ def run[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M | A
     return message
 
 
+def change[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M:
+    """Take a message through rules that only change it. Raises TypeError when one of them answers instead."""
+    outcome = run(table, message, call, notes)
+    if isinstance(outcome, Answer):
+        raise TypeError(f"{notes.transforms[-1].rule_id} answered in a table whose rules only change messages")
+    return outcome
+
+
 def transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> list[Transform]:
     """One transform for each part that differs.
 

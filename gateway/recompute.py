@@ -16,7 +16,7 @@ from gateway.exchange import Exchange, Failure, State, View
 from gateway.rules import RULES_VERSION
 
 if TYPE_CHECKING:
-    from gateway.changes import Advice, Forward, Transform
+    from gateway.changes import Advice, Transform
     from gateway.config import Config
     from gateway.messages import Request
 
@@ -42,75 +42,53 @@ def recompute(exchange: Exchange, config: Config) -> Exchange:
     client = exchange.client.request
     today = replace(exchange, rules_version=RULES_VERSION)
     if client is None or exchange.failure in _BEFORE_RULES:
-        return _failed(today, None, config) if exchange.failure else today
+        return _replied(today, None, _failure(today, config))
     decision = on_request(client, exchange.facts, config)
     if isinstance(decision, Reply):
         return _replied(today, None, decision)
     if isinstance(decision, Accept) and exchange.parent_id is None:
         return _replied(today, None, decision.reply)
-    return _answered(today, _sent(decision), config)
+    sent = _Sent(decision.request, decision.transforms, decision.advice)
+    return _replied(today, sent, _answer(today, client, config))
 
 
-def _sent(decision: Forward | Accept) -> _Sent:
-    return _Sent(decision.request, decision.transforms, decision.advice)
-
-
-def _answered(exchange: Exchange, sent: _Sent, config: Config) -> Exchange:
-    """The response leg: the server's answer if it was used, else the failure, else nothing came back."""
+def _answer(exchange: Exchange, client: Request, config: Config) -> Reply | None:
+    """The reply to the server's answer when that was used, else to the failure."""
     answer = exchange.server.response if exchange.server else None
-    client = exchange.client.request
-    if exchange.client.response is None or client is None:
-        return _unanswered(exchange, sent)
-    if exchange.failure and (answer is None or exchange.error_code):
-        return _failed(exchange, sent, config)
-    if answer is None:
-        return _unanswered(exchange, sent)
-    return _replied(exchange, sent, on_response(answer, client, exchange.facts, config))
+    # A failure with an error code: the server's answer broke off before its head had gone out to the client.
+    if answer is None or (exchange.failure and exchange.error_code):
+        return _failure(exchange, config)
+    return on_response(answer, client, exchange.facts, config)
 
 
-def _failed(exchange: Exchange, sent: _Sent | None, config: Config) -> Exchange:
-    if exchange.failure is None or exchange.client.response is None:
-        return exchange
-    client = exchange.client.request
-    reply = on_failure(exchange.failure, exchange.failure_text, client, exchange.facts, config)
-    return _replied(exchange, sent, reply)
+def _failure(exchange: Exchange, config: Config) -> Reply | None:
+    if exchange.failure is None:
+        return None
+    return on_failure(exchange.failure, exchange.failure_text, exchange.client.request, exchange.facts, config)
 
 
-def _replied(exchange: Exchange, sent: _Sent | None, reply: Reply) -> Exchange:
-    response = reply.response
+def _replied(exchange: Exchange, sent: _Sent | None, reply: Reply | None) -> Exchange:
+    """The exchange with this reply; a client that was recorded without one was gone, and stays without."""
     recorded = exchange.client.response
-    if recorded is not None and exchange.state is not State.COMPLETE and not reply.error_code:
-        # The client got only a part of a streamed body: how much of it is a fact of the run, not of the rules.
-        response = replace(response, body=recorded.body)
-    return replace(
-        _with_server(exchange, sent),
-        client=replace(exchange.client, response=response),
-        transforms=(*_server_transforms(exchange, sent), *reply.transforms),
-        advice=(*_server_advice(exchange, sent), *reply.advice),
-        error_code=reply.error_code,
-    )
-
-
-def _unanswered(exchange: Exchange, sent: _Sent) -> Exchange:
-    return replace(
-        _with_server(exchange, sent),
-        client=replace(exchange.client, response=None),
-        transforms=_server_transforms(exchange, sent),
-        advice=_server_advice(exchange, sent),
-    )
-
-
-def _with_server(exchange: Exchange, sent: _Sent | None) -> Exchange:
+    if recorded is None or reply is None:
+        legs: tuple[_Sent | Reply, ...] = ()
+        response = None
+    else:
+        legs = (reply,)
+        response = reply.response
+        if exchange.state is not State.COMPLETE and not reply.error_code:
+            # The client got only a part of a streamed body: how much is a fact of the run, not of the rules.
+            response = replace(response, body=recorded.body)
+    server = exchange.server
     if sent is None:
-        return replace(exchange, server=None)
-    if exchange.server is None:
-        return exchange
-    return replace(exchange, server=View(sent.request, exchange.server.response))
-
-
-def _server_transforms(exchange: Exchange, sent: _Sent | None) -> tuple[Transform, ...]:
-    return sent.transforms if sent and exchange.server else ()
-
-
-def _server_advice(exchange: Exchange, sent: _Sent | None) -> tuple[Advice, ...]:
-    return sent.advice if sent and exchange.server else ()
+        server = None
+    elif server is not None:
+        server, legs = View(sent.request, server.response), (sent, *legs)
+    return replace(
+        exchange,
+        client=replace(exchange.client, response=response),
+        server=server,
+        transforms=tuple(one for leg in legs for one in leg.transforms),
+        advice=tuple(one for leg in legs for one in leg.advice),
+        error_code=reply.error_code if response and reply else "",
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Route, Trigger
 from gateway.exchange import Failure
 from gateway.messages import Header, Headers, Request, Response
-from tests.gateway.walker import OK
+from tests.gateway.walker import BEFORE_THE_SERVER, OK
 
 HOST = (b"Host", b"127.0.0.1:8080")
 DEFAULT = (b"Host", b"web-abcdefghij.cn-hangzhou.fcapp.run")
@@ -265,7 +265,7 @@ ANSWERS = (
 
 
 def failed(failure: Failure, rule: str, status: int, code: str, request: Request | None = None) -> Case:
-    before = EVENT if request else (CONTEXT,)
+    before = () if failure in BEFORE_THE_SERVER else EVENT if request else (CONTEXT,)
     name = f"{failure}{'-event' if request else ''}"
     return Case(name, request or get(), (*before, rule, *REPLY), status, code, failure)
 

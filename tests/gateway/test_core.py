@@ -63,7 +63,7 @@ def test_no_change_is_silent(case: Case) -> None:
     assert unexplained(exchange_of(case)) == ()
 
 
-@pytest.mark.parametrize("case", [*rows(REFUSALS, "refusal"), *rows(CALLS, "call"), *rows(ANSWERS, "answer")])
+@pytest.mark.parametrize("case", EVERY)
 def test_the_same_inputs_give_the_same_exchange_again(case: Case) -> None:
     exchange = exchange_of(case)
     assert recompute(exchange, case.config) == exchange

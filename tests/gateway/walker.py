@@ -15,6 +15,7 @@ from gateway.rules import RULES_VERSION
 from gateway.survey import survey
 
 ARRIVED_US = 1_738_907_445_000_000
+BEFORE_THE_SERVER = (Failure.MALFORMED_REQUEST, Failure.BUSY, Failure.STORE)
 SEED = Seed("1-67a59f35-150c1267-f381ba1c085c", ARRIVED_US)
 OK = Response(200, b"OK", ((b"Content-Length", b"2"),), b"hi")
 
@@ -37,6 +38,10 @@ def walk(
         return ended(request, facts, decision, State.REFUSED, config)
     if isinstance(decision, Accept):
         return ended(request, facts, decision.reply, State.COMPLETE, config)
+    if isinstance(answer, Failure) and answer in BEFORE_THE_SERVER:
+        reply = on_failure(answer, "why", request, facts, config)
+        exchange = ended(request, facts, reply, State.REFUSED, config)
+        return replace(exchange, failure=answer, failure_text="why")
     if isinstance(answer, Failure):
         reply, state, response = on_failure(answer, "why", request, facts, config), State.SERVER_FAILED, None
     else:
