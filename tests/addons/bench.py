@@ -1,0 +1,155 @@
+"""The gateway's rooms in one process, without mitmproxy: a scripted server, the gateway on a port, a raw client."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from addons.asynchronous import AsyncCalls
+from addons.connection import Gateway
+from addons.desk import Desk
+from addons.logs import Logs
+from addons.peers import Peers
+from addons.program import Program
+from addons.recorder import NoRecorder
+from gateway.config import Config, Function
+from wire.limits import Limits
+from wire.pool import Pool
+from wire.server import Connections, ServerProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+    from pathlib import Path
+
+    from gateway.exchange import Exchange
+    from instance.log import Log
+    from store.spool import Spool
+
+    type Serve = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+
+PATIENCE_S = 10.0
+OK = b"HTTP/1.1 200 OK\r\nX-App: 1\r\nContent-Length: 2\r\n\r\nok"
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    """Run a test; nothing in it may hang."""
+
+    async def bounded() -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            await test
+
+    asyncio.run(bounded())
+
+
+class Journal(NoRecorder):
+    """A recorder that keeps in memory. `broken`: the reason it gives for not writing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.intents: list[Exchange] = []
+        self.ends: list[Exchange] = []
+        self.broken_intent = ""
+        self.broken_end = ""
+
+    async def intent(self, exchange: Exchange) -> str:
+        self.intents.append(exchange)
+        return self.broken_intent
+
+    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> str:  # noqa: ARG002 - Recording's signature
+        self.ends.append(exchange)
+        return self.broken_end
+
+
+@dataclass(slots=True)
+class Bench:
+    """What a test holds: the ports, what the server got, what was recorded."""
+
+    port: int
+    desk: Desk
+    journal: Journal
+    readers: dict[asyncio.StreamWriter, asyncio.StreamReader]
+    received: list[bytes] = field(default_factory=list)
+    ended: asyncio.Queue[Exchange] = field(default_factory=asyncio.Queue)
+
+    async def talk(self, request: bytes) -> bytes:
+        """Send bytes on a new connection, read until the gateway closes it."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(request)
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+
+def get(target: str = "/", *fields: str) -> bytes:
+    """A GET that asks the gateway to close the connection afterwards."""
+    lines = [f"GET {target} HTTP/1.1", "Host: app.test", "Connection: close", *fields]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+async def answer_ok(_: bytes, writer: asyncio.StreamWriter) -> None:
+    """Two bytes and a header."""
+    writer.write(OK)
+
+
+@asynccontextmanager
+async def bench(
+    serve: Serve = answer_ok, *, config: Config | None = None, log: Log | None = None, spools: Path | None = None
+) -> AsyncIterator[Bench]:
+    """A gateway in front of `serve`, which is called with each whole request."""
+    received: list[bytes] = []
+    connections: dict[asyncio.StreamWriter, asyncio.StreamReader] = {}
+
+    async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections[writer] = reader
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while not writer.is_closing():
+                request = await _read_request(reader)
+                received.append(request)
+                await serve(request, writer)
+                await writer.drain()
+
+    server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
+    address = server.sockets[0].getsockname()[:2]
+    journal, calls, pool, open_now = Journal(), AsyncCalls(), Pool(Limits()), Connections()
+    ended: asyncio.Queue[Exchange] = asyncio.Queue()
+    used = config or Config(functions=(Function(server=f"http://{address[0]}:{address[1]}", timeout_s=5),))
+    desk = Desk(
+        config=used,
+        servers={function.name: address for function in used.functions},
+        pool=pool,
+        recorder=journal,
+        logs=Logs(512, log),
+        program=Program(cast("Any", SimpleNamespace(command="", log_file=None))),
+        peers=Peers(),
+        spool_folder=spools,
+        accepted=calls.accept,
+        ended=lambda exchange, _: ended.put_nowait(exchange),
+    )
+    gateway = Gateway(desk)
+    loop = asyncio.get_running_loop()
+    front = await loop.create_server(lambda: ServerProtocol(gateway, Limits(), connections=open_now), "127.0.0.1", 0)
+    try:
+        yield Bench(front.sockets[0].getsockname()[1], desk, journal, connections, received, ended)
+    finally:
+        front.close()
+        await calls.stop()
+        open_now.retire()
+        await open_now.ended()
+        pool.close_all()
+        server.close()
+        for writer in connections:
+            writer.close()
+        await asyncio.sleep(0)
+
+
+async def _read_request(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if length := re.search(rb"(?i)\r\ncontent-length: (\d+)", head):
+        return head + await reader.readexactly(int(length[1]))
+    if re.search(rb"(?i)\r\ntransfer-encoding: chunked", head):
+        return head + await reader.readuntil(b"0\r\n\r\n")
+    return head
