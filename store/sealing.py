@@ -11,19 +11,20 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 from gateway.changes import Part, Transform
 from gateway.exchange import View
-from gateway.messages import Body, BodyRef, Header, Headers, body_size
+from gateway.messages import Body, BodyRef, Header, Headers, Request, Response, body_size
 from store import sealing_heads as heads
 from store import sealing_spools as spools_of
 from store.body_slots import body_slots, with_bodies
 from store.record import encode
 from store.sealing_bodies import body_spans, literal_spans
 from store.secret_shapes import kind_of
-from store.secret_spans import Span, merged, query_spans, spans
+from store.secret_spans import Span, merged, spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -167,32 +168,33 @@ class _Pass:
 
     def _view(self, view: View) -> View:
         request, response = view.request, view.response
-        return View(
-            request
-            and replace(
-                request,
-                target=self._replaced(request.target, query_spans(request.target)),
-                headers=self._headers(request.headers),
-                trailers=self._headers(request.trailers),
-            ),
-            response
-            and replace(response, headers=self._headers(response.headers), trailers=self._headers(response.trailers)),
-        )
+        return View(request and self._request(request), response and self._response(response))
+
+    def _request(self, request: Request) -> Request:
+        target = self._replaced(request.target, heads.target_spans(request.target))
+        headers, trailers = self._headers(request.headers), self._headers(request.trailers)
+        return Request(request.method, target, headers, request.body, request.version, trailers)
+
+    def _response(self, response: Response) -> Response:
+        headers, trailers = self._headers(response.headers), self._headers(response.trailers)
+        return Response(response.status, response.reason, headers, response.body, response.version, trailers)
 
     def _transform(self, transform: Transform) -> Transform:
         if transform.part is Part.BODY:
             return transform
-        return replace(transform, before=self._side(transform.before), after=self._side(transform.after))
+        before, after = self._side(transform.before), self._side(transform.after)
+        if before is transform.before and after is transform.after:
+            return transform
+        return Transform(transform.rule_id, transform.leg, transform.part, before, after)
 
     def _side(self, side: Headers | Body | None) -> Headers | Body | None:
         if isinstance(side, tuple):
             return self._headers(side)
-        return self._replaced(side, query_spans(side)) if isinstance(side, bytes) else side
+        return self._replaced(side, heads.target_spans(side)) if isinstance(side, bytes) else side
 
     def _headers(self, headers: Headers) -> Headers:
-        if not self._known and not any(
-            heads.header_spans(*each) or each[0].lower() == heads.LOG_RESULT for each in headers
-        ):
+        # Nearly every line was seen before: asking for all of them costs little, building a new tuple more.
+        if not self._known and not any(starmap(heads.header_spans, headers)):
             return headers
         return tuple(self._header(each) for each in headers)
 

@@ -33,11 +33,19 @@ def header_spans(name: bytes, value: bytes) -> tuple[Span, ...]:
     lowered = name.lower()
     if value.lower() in _TRIVIAL or lowered.startswith(b"access-control-"):
         return ()
+    if lowered == LOG_RESULT:  # its text is looked at by itself; here it only must not go unnoticed
+        return ((0, len(value)),)
     if lowered in _BY_NAME:
         return tuple(merged(_BY_NAME[lowered](value)))
     if lowered in secret_names.HEADERS or secret_names.is_secret(lowered):
         return ((0, len(value)),)
     return tuple(query_spans(value) if b"=" in value else merged(list(shapes(value))))
+
+
+@lru_cache(maxsize=4096)
+def target_spans(target: bytes) -> tuple[Span, ...]:
+    """The secrets in a request target; both views and the changes between them ask for the same one."""
+    return tuple(query_spans(target))
 
 
 def raw_spans(raw: bytes) -> list[Span]:

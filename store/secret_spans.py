@@ -6,6 +6,7 @@ Only finds; nothing is replaced here. Must not know: keys, messages. Read next: 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from store import secret_names
@@ -27,10 +28,20 @@ _LINE = re.compile(rb"(?m)^[ \t>*-]*([A-Za-z][A-Za-z0-9_.-]{1,60})[ \t]*:[ \t]+(
 _ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})(?:\s[^<>]*)?>([^<>]+)</\1>")
 
 _NESTED = 64 * 1024
+_REMEMBERED = 16 * 1024
 
 
 def spans(data: bytes) -> list[Span]:
-    """Every secret in a text, in order and without overlaps."""
+    """Every secret in a text, in order and without overlaps. Small texts repeat: their answers are remembered."""
+    return list(_remembered(data)) if len(data) <= _REMEMBERED else _scanned(data)
+
+
+@lru_cache(maxsize=512)
+def _remembered(data: bytes) -> tuple[Span, ...]:
+    return tuple(_scanned(data))
+
+
+def _scanned(data: bytes) -> list[Span]:
     found = list(shapes(data))
     lowered = data.lower()
     if any(stem in lowered for stem in secret_names.STEMS) or b"\\u" in data or b"%" in data:
