@@ -1,13 +1,14 @@
 """Opening the right ports, and no other.
 
 mitmproxy asks for its default listener (a regular proxy on every interface) before it loads a script; that
-one is called off before it is bound. Must not know: what is served. Read next: mode.py.
+one is taken back. Must not know: what is served. Read next: mode.py.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import ipaddress
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +25,41 @@ SETUP_TASK = "setup_servers"
 """The name that mitmproxy's Master gives to the task that opens the listeners of its first options."""
 
 
-def forget_default_listener() -> None:
-    """Cancel the listeners that are still being set up, so that none of them is ever bound."""
+def forget_default_listener() -> bool:
+    """Call off the listeners of mitmproxy's first options before they are bound. False: it is too late for that.
+
+    It is when listen_host is an IP address: then nothing has to be looked up, and they are bound before a
+    script loads, but where the user said. `take_back_default_listener` closes those. Raises StartRefused(PORT)
+    when they could not be bound.
+    """
     proxyserver: Any = ctx.master.addons.get("proxyserver")
+    if _is_ip_address(ctx.options.listen_host):
+        for instance in proxyserver.servers:
+            if isinstance(instance.last_exception, OSError):
+                port = instance.mode.listen_port(ctx.options.listen_port)
+                raise _not_free(ctx.options.listen_host, port, instance.last_exception)
+        return False
     for task in asyncio.all_tasks():
-        if task.get_name() == SETUP_TASK and not task.done():
+        if task.get_name().startswith(SETUP_TASK) and not task.done():  # under pytest the name goes on
             task.cancel()
             fresh = Servers(proxyserver)
             fresh.changed = proxyserver.servers.changed
             proxyserver.servers = fresh
+    return True
+
+
+async def take_back_default_listener() -> None:
+    """Close the listeners of mitmproxy's first options, if there are any."""
+    proxyserver: Any = ctx.master.addons.get("proxyserver")
+    await proxyserver.servers.update([])
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 async def open_all() -> None:
@@ -62,9 +89,12 @@ def _check_address(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "another program listens there" if taken else error.strerror or str(error)
-        raise StartRefused(
-            Exit.PORT,
-            f"port {port} on {host} cannot be opened: {reason}; choose another with --listen-port {port + 10}",
-        ) from error
+        raise _not_free(host, port, error) from error
+
+
+def _not_free(host: str, port: int, error: OSError) -> StartRefused:
+    taken = error.errno == errno.EADDRINUSE
+    reason = "another program listens there" if taken else error.strerror or str(error)
+    return StartRefused(
+        Exit.PORT, f"port {port} on {host} cannot be opened: {reason}; choose another with --listen-port {port + 10}"
+    )

@@ -82,10 +82,10 @@ class Service:
     @classmethod
     def prepare(cls, own: object) -> Service:
         """Check options, port and recording. Nothing is listening yet. Raises StartRefused."""
-        ports.forget_default_listener()
+        forgotten = ports.forget_default_listener()
         wanted = settings.read(ctx.options)
         host = ctx.options.listen_host or "127.0.0.1"
-        if ctx.options.server:
+        if ctx.options.server and forgotten:
             ports.check_free(wanted.modes, host, ctx.options.listen_port)
         store = cls._open_store(wanted) if wanted.record else None
         ctx.options.update(mode=list(wanted.modes), listen_host=host, **MITMPROXY_OPTIONS)
@@ -100,6 +100,9 @@ class Service:
 
     async def start(self) -> None:
         """Start the writer and the user's program, then open the port. Raises StartRefused."""
+        await ports.take_back_default_listener()
+        if ctx.options.server:
+            ports.check_free(self._settings.modes, ctx.options.listen_host, ctx.options.listen_port)
         await self._program.start()
         desk = self._desk()
         app = Gateway(desk)
