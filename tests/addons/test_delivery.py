@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from addons.delivery import Delivery, Failed
+from gateway.exchange import Failure
+from gateway.messages import Request, Response
+from tests.addons.bench import OK, answer_ok, bench, run
+
+GET = Request(b"GET", b"/", ((b"Host", b"a"),))
+
+
+def test_a_small_answer_is_whole() -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            delivery = Delivery(desk.desk.pool, *desk.desk.place("web"))
+            answer = await delivery.ask(GET, None, lambda: None)
+            assert isinstance(answer, Response)
+            assert (answer.body, delivery.complete) == (b"ok", True)
+            delivery.release()
+
+    run(test())
+
+
+@pytest.mark.parametrize(
+    "failure", [pytest.param(each, id=each.value) for each in (Failure.CLIENT_GONE, Failure.TIMED_OUT)]
+)
+def test_a_cancelled_call_ends_with_the_first_reason(failure: Failure) -> None:
+    async def never(_: bytes, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    asked = asyncio.Event()
+
+    async def test() -> None:
+        async with bench(never) as desk:
+            delivery = Delivery(desk.desk.pool, *desk.desk.place("web"))
+            waiting = asyncio.ensure_future(delivery.ask(GET, None, lambda: None))
+            await asked.wait()
+            delivery.cancel(Failed(failure, "first"))
+            delivery.cancel(Failed(Failure.CLOSED, "second"))
+            assert await waiting == Failed(failure, "first")
+            delivery.drop()
+
+    run(test())
+
+
+def test_a_connection_that_closes_is_not_used_again() -> None:
+    """Werkzeug answers `Connection: close`; the next call must not wait on that connection."""
+
+    async def closing(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK.replace(b"X-App: 1", b"Connection: close"))
+
+    async def test() -> None:
+        async with bench(closing) as desk:
+            for _ in range(3):
+                delivery = Delivery(desk.desk.pool, *desk.desk.place("web"))
+                assert isinstance(await delivery.ask(GET, None, lambda: None), Response)
+                delivery.release()
+            assert len(desk.readers) == 3
+
+    run(test())
+
+
+def test_a_kept_connection_is_used_again() -> None:
+    async def test() -> None:
+        async with bench(answer_ok) as desk:
+            for _ in range(3):
+                delivery = Delivery(desk.desk.pool, *desk.desk.place("web"))
+                assert isinstance(await delivery.ask(GET, None, lambda: None), Response)
+                delivery.release()
+            assert len(desk.readers) == 1
+
+    run(test())

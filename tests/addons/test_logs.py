@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from addons.logs import Logs
+from gateway.facts import Facts, Ingress, Seed
+from instance.log import Log
+
+FACTS = Facts(Seed("1-0-0-0", 0), Ingress.HTTP_CUSTOM, "web")
+
+
+def test_a_window_holds_what_was_printed_while_it_was_open() -> None:
+    log = Log()
+    log.feed(b"before\n")
+    window = Logs(512, log).begin()
+    log.feed(b"during\n")
+    text = window.end(FACTS, 1000)
+    log.feed(b"after\n")
+    assert b"\nduring\n" in text
+    assert b"before" not in text
+    assert window.end(FACTS, 9999) == text
+
+
+def test_without_a_program_there_are_only_markers() -> None:
+    window = Logs(512).begin()
+    assert not window.attached
+    assert window.end(FACTS, 1000).splitlines()[:2] == [
+        b"FC Invoke Start RequestId: 1-0-0-0",
+        b"FC Invoke End RequestId: 1-0-0-0",
+    ]
