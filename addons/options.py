@@ -22,7 +22,10 @@ PREFIX = "fc_"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One `--set name=value`: its type (`str`, `int`, `float`, `bool`), default, help and legal values."""
+    """One `--set name=value`: its type (`str`, `int`, `bool`), default, help and legal values.
+
+    mitmproxy has no options of type float: a number that may have a fraction is a `str` that settings.py reads.
+    """
 
     name: str
     kind: type
@@ -38,7 +41,7 @@ OPTIONS = (
     Option("fc_region", str, "cn-hangzhou", "Region the function says it runs in."),
     Option("fc_account_id", str, "1234567890123456", "Account id the function says it belongs to."),
     Option("fc_memory", int, 512, "Memory of the function in MB, as told to the server."),
-    Option("fc_timeout", float, 60.0, "Seconds the server may take for one call."),
+    Option("fc_timeout", str, "60", "Seconds the server may take for one call; fractions too."),
     Option("fc_concurrency", int, 0, "Calls that one instance takes at once; 0 is unlimited."),
     Option(
         "fc_domain",

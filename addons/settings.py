@@ -65,13 +65,22 @@ def read(options: Any) -> Settings:
 def check_ranges(options: Any) -> None:
     """Refuse numbers that no function can have."""
     for name, least, largest, unit in RANGES:
-        value = getattr(options, name)
+        value = number(options, name)
         if not least <= value <= largest:
             raise StartRefused(Exit.OPTION, f"{name}={value:g} is not possible: {least:g} to {largest:g} {unit}")
     if options.fc_log and options.fc_command:
         raise StartRefused(
             Exit.OPTION, "fc_log and fc_command exclude each other: the command's own output is its log; drop fc_log"
         )
+
+
+def number(options: Any, name: str) -> float:
+    """The value of a numeric option. Raises StartRefused(OPTION)."""
+    text = getattr(options, name)
+    try:
+        return float(text)
+    except ValueError as error:
+        raise StartRefused(Exit.OPTION, f"{name}={text} is not a number") from error
 
 
 def fc_modes(modes: Sequence[str]) -> tuple[tuple[str, ...], str]:
@@ -99,7 +108,7 @@ def read_gateway_config(options: Any, default_server: str) -> Config:
         name=options.fc_function,
         server=default_server,
         memory_mb=options.fc_memory,
-        timeout_s=options.fc_timeout,
+        timeout_s=number(options, "fc_timeout"),
         concurrency=options.fc_concurrency,
     )
     own = Config(functions=(function,), region=options.fc_region, account_id=options.fc_account_id)
