@@ -54,7 +54,7 @@ class Failed(Exception):
 
 
 def main() -> int:
-    """Run the demo. Returns 0; 1 when it failed, with one line that says why; 130 after Ctrl-C."""
+    """Run the demo. Returns 0; 1 when it failed, with a line that says why; 130 after Ctrl-C; 141 when nobody reads."""
     signal.signal(signal.SIGTERM, _interrupt)
     words = words_for(os.environ)
     try:
@@ -66,6 +66,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\ndemo: stopped", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader of our lines (head, less) has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except Failed as failure:
         print(f"demo: {failure}", file=sys.stderr)
         return 1
@@ -160,7 +163,10 @@ def send(port: int, call: Call) -> str:
             connection.endheaders(call.body or None)
         answer = connection.getresponse()
         answer.read()
-        return answer.headers["X-Fc-Request-Id"] or ""
+    request_id = answer.headers["X-Fc-Request-Id"]
+    if request_id is None:
+        raise Failed(f"{call.method} {call.target} was answered {answer.status} by something that is not our gateway")
+    return request_id
 
 
 def wait_for_deliveries(expected: int) -> None:

@@ -109,6 +109,16 @@ def test_an_interrupt_stops_everything(tmp_path: Path, number: signal.Signals) -
     assert processes_in(tmp_path) == []
 
 
+def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
+    demo = start(tmp_path)
+    assert demo.stdout is not None
+    assert demo.stderr is not None
+    demo.stdout.readline()
+    demo.stdout.close()
+    assert (demo.stderr.read(), demo.wait(60)) == ("", 141)
+    demo.stderr.close()
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "demo-recording").write_text("a file in the way")
     demo = start(tmp_path)
