@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from urllib.parse import urlsplit
 
+from audit import text
 from audit.model import Claim, Text
 from gateway.rules import RULES
 
@@ -43,7 +44,7 @@ def claim(rule_id: str) -> Claim:
     """What the page says of a rule."""
     rule = RULES.get(rule_id)
     if rule is None:
-        return Claim(rule_id, _RETIRED)
+        return Claim(text.clean(rule_id), _RETIRED)
     return Claim(
         rule_id,
         Text(rule.summary.zh, rule.summary.en),

@@ -63,7 +63,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         time=clock(exchange.facts.seed.arrived_us),
         mode=mode(exchange),
         host=text.show(get(sent.headers, b"host") or b"") if sent else (),
-        request_id=text.show(exchange.facts.seed.request_id.encode()),
+        request_id=text.visible(exchange.facts.seed.request_id),
         method=text.show(sent.method) if sent else (),
         target=_title(sent.target) if sent else (),
         status=str(client_status or ""),
@@ -74,7 +74,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         request=request,
         response=response,
         copies=copies.copies(exchange, meta.gateway_url, server_url, meta.recording),
-        notes=tuple(Note(catalogue.claim(advice.rule_id), _safe(advice.text)) for advice in exchange.advice),
+        notes=tuple(Note(catalogue.claim(advice.rule_id), text.clean(advice.text)) for advice in exchange.advice),
         links=tuple(_links(exchange, sources)),
         log=bodies.plain_text(texts.LOG, exchange.log) if exchange.log else None,
         raw=bodies.plain_text(texts.RAW, exchange.raw) if exchange.raw else None,
@@ -84,10 +84,6 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
 def _title(target: bytes) -> Spans:
     """The target for the heading: whole, or its beginning; the start line below holds all of it."""
     return text.show(target) if len(target) <= _TITLE_BYTES else (*text.show(target[:_TITLE_BYTES]), Span("…"))
-
-
-def _safe(words: str) -> str:
-    return "".join(span.text for span in text.visible(words))
 
 
 def _server_url(exchange: Exchange, config: Config) -> str:

@@ -50,7 +50,7 @@ def row(exchange: Exchange, page: ExchangePage) -> Row:
 
 def _stopped(exchange: Exchange) -> str:
     """The red word of a row: FC's code, else the failure, else nothing."""
-    return exchange.error_code or (exchange.failure.value if exchange.failure else "")
+    return text.clean(exchange.error_code) or (exchange.failure.value if exchange.failure else "")
 
 
 def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_bytes: int) -> Entry:
@@ -59,8 +59,8 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
     client, server = sentences.statuses(exchange)
     method = text.flat(sent.method, 40) if sent else ""
     target = text.flat(sent.target, _TARGET_BYTES * 4) if sent else ""
-    rules = dict.fromkeys(change.rule_id for change in exchange.transforms)
-    rules |= dict.fromkeys(advice.rule_id for advice in exchange.advice)
+    rules = dict.fromkeys(text.clean(change.rule_id) for change in exchange.transforms)
+    rules |= dict.fromkeys(text.clean(advice.rule_id) for advice in exchange.advice)
     words = (
         f"#{exchange.id}",
         method,
@@ -68,10 +68,10 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
         str(client or ""),
         page.server_status,
         text.flat(get(sent.headers, b"host") or b"", 200) if sent else "",
-        exchange.error_code,
+        text.clean(exchange.error_code),
         exchange.failure.value if exchange.failure else "",
-        exchange.facts.function,
-        exchange.facts.seed.request_id,
+        text.clean(exchange.facts.function),
+        text.clean(exchange.facts.seed.request_id),
         *rules,
     )
     return Entry(
@@ -86,7 +86,7 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
         flags=tuple(_flags(exchange, page)),
         time_ms=exchange.timings.done / 1000 if exchange.timings.done >= 0 else -1,
         body=_body(exchange, keeper, body_bytes),
-        function=exchange.facts.function.lower(),
+        function=text.clean(exchange.facts.function).lower(),
         state=exchange.state.value,
     )
 

@@ -328,10 +328,8 @@ class PageMeta:
     """What the head of the page says about the recording.
 
     `recording`: its name, never its folder. `gateway_url`: where a copied client command is sent.
-    `sealed`: how many secret values are sealed in the recording, None when it is not known.
     """
 
     recording: str
     rules_version: str = ""
     gateway_url: str = "http://127.0.0.1:8080"
-    sealed: int | None = None

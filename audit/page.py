@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from audit import detail, listing, render, text
 from audit.detail import Sources
+from store.secret_shapes import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,12 +41,17 @@ class _Parts:
     packs: list[Markup] = field(default_factory=list)
     packing: bool = False
     characters: int = 0
+    sealed: set[bytes] = field(default_factory=set)
+    sealed_in: int = 0
 
     def add(self, row: str, entry: Entry, article: str) -> None:
         self.rows.append(row)
         self.entries.append(entry)
         self.details.append(article)
         self.characters += len(article)
+        tags = TAG.findall(article.encode())
+        self.sealed.update(tags)
+        self.sealed_in += bool(tags)
         self.packing = self.packing or len(self.rows) > OPEN_EXCHANGES or self.characters > OPEN_CHARACTERS
         if self.packing:
             self.pack(PACK)
@@ -80,7 +86,8 @@ def render_page(
         parts.add(render.row(listing.row(exchange, page)), entry, render.detail(page))
         if progress:
             progress(number)
-    return _assemble(_head(known, meta, lang), parts)
+    head = replace(_head(known, meta, lang), sealed=len(parts.sealed), sealed_in=parts.sealed_in)
+    return _assemble(head, parts)
 
 
 def _families(exchanges: Iterable[Exchange]) -> dict[int, tuple[int, ...]]:
@@ -97,7 +104,7 @@ def _families(exchanges: Iterable[Exchange]) -> dict[int, tuple[int, ...]]:
 def _head(exchanges: list[Exchange], meta: PageMeta, lang: Lang | None) -> render.Head:
     arrivals = [exchange.facts.seed.arrived_us for exchange in exchanges]
     return render.Head(
-        meta=meta,
+        meta=replace(meta, recording=text.clean(meta.recording), rules_version=text.clean(meta.rules_version)),
         count=len(exchanges),
         day=detail.day(min(arrivals)) if arrivals else "",
         span=text.duration(max(arrivals) - min(arrivals)) if arrivals else "",

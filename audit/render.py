@@ -39,13 +39,18 @@ SCRIPTS = ("filter.js", "list.js", "detail.js", "colour.js", "main.js")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the top of a page says: the recording, how much is in it and when it was made, and the language."""
+    """What the top of a page says: the recording, how much is in it and when it was made, and the language.
+
+    `sealed`: how many different pseudonyms of sealed secrets the page shows; `sealed_in`: in how many exchanges.
+    """
 
     meta: PageMeta
     count: int
     day: str
     span: str
     lang: str
+    sealed: int = 0
+    sealed_in: int = 0
 
     @property
     def first_lang(self) -> str:

@@ -189,7 +189,8 @@ def verdict(exchange: Exchange) -> str:
     """What the gateway said itself, such as `400 InvalidArgument`; "" when the server's answer went through."""
     status = statuses(exchange)[0]
     if exchange.error_code:
-        return f"{status} {exchange.error_code}" if status else exchange.error_code
+        code = text.clean(exchange.error_code)
+        return f"{status} {code}" if status else code
     spoke = exchange.server is None and exchange.client.response is not None
     return str(status) if spoke or _replaced(exchange) else ""
 
@@ -246,7 +247,7 @@ def _reason(exchange: Exchange, measured: tuple[Measure, ...]) -> Text:
         return join(told, _largest(exchange)) if worst.leg is Leg.RESPONSE else told
     for rule_id in rules:
         return catalogue.claim(rule_id).summary
-    return _SAID.format(code=exchange.failure_text or exchange.error_code or "-")
+    return _SAID.format(code=text.clean(exchange.failure_text or exchange.error_code or "-"))
 
 
 def _largest(exchange: Exchange) -> Text:

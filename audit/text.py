@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from audit.model import Span, Spans
+from store.secret_shapes import TAG
 
 # What must never reach a page raw: C0 and C1 controls, soft hyphen, zero-width and bidi controls, line and
 # paragraph separators, byte order mark, tag characters, and the surrogates that stand for undecodable bytes.
@@ -18,9 +19,9 @@ _UNSAFE = (
     r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     r"\U000e0000-\U000e007f"
 )
-_ODD = re.compile(f"[{_UNSAFE}]")
-_ODD_IN_BODY = re.compile(f"(?![\n\t])[{_UNSAFE}]")
-_SEALED = re.compile(r"\b[a-z][a-z0-9-]{1,23}:[0-9a-f]{12}\b")
+_TAG = TAG.pattern.decode() + r"\**"
+_ODD = re.compile(f"(?P<tag>{_TAG})|[{_UNSAFE}]")
+_ODD_IN_BODY = re.compile(f"(?P<tag>{_TAG})|(?![\n\t])[{_UNSAFE}]")
 _LOW_SURROGATE = 0xDC80
 
 
@@ -38,14 +39,15 @@ def decode(data: bytes) -> str:
 
 
 def visible(text: str, *, lines: bool = False, kind: str = "") -> Spans:
-    """Text as spans: plain stretches of the given kind and escapes. With `lines`, new lines and tabs stay."""
+    """Text as spans: stretches of the given kind, escapes, sealed secrets. With `lines`, new lines and tabs stay."""
     odd = _ODD_IN_BODY if lines else _ODD
     spans: list[Span] = []
     end = 0
     for match in odd.finditer(text):
         if match.start() > end:
             spans.append(Span(text[end : match.start()], kind))
-        spans.append(Span(_escape(match.group()), "esc"))
+        sealed = match.group("tag")
+        spans.append(Span(sealed, "seal") if sealed else Span(_escape(match.group()), "esc"))
         end = match.end()
     if end < len(text) or not spans:
         spans.append(Span(text[end:], kind))
@@ -53,23 +55,18 @@ def visible(text: str, *, lines: bool = False, kind: str = "") -> Spans:
 
 
 def show(data: bytes) -> Spans:
-    """Bytes of a start line, a name or a value as spans; sealed secrets are marked as such."""
-    text = decode(data)
-    spans: list[Span] = []
-    end = 0
-    for match in _SEALED.finditer(text):
-        if match.start() > end:
-            spans.extend(visible(text[end : match.start()]))
-        spans.append(Span(match.group(), "seal"))
-        end = match.end()
-    if end < len(text) or not spans:
-        spans.extend(visible(text[end:]))
-    return tuple(spans)
+    """Bytes of a start line, a name or a value as spans."""
+    return visible(decode(data))
 
 
 def flat(data: bytes, limit: int = 4096) -> str:
     """Bytes as one safe string, for places that hold no markup (a search string, a file name in a command)."""
     return "".join(span.text for span in visible(decode(data[:limit])))
+
+
+def clean(words: str) -> str:
+    """Words that came with a recording (an id, a reason) as one safe string."""
+    return "".join(span.text for span in visible(words))
 
 
 def marked(mine: bytes, other: bytes) -> Spans:

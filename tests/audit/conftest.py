@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-META = PageMeta("bug-1423", "2026.11", sealed=3)
+META = PageMeta("bug-1423", "2026.11")
 SOURCES = Sources(config=lambda _: sample.CONFIG)
 
 

@@ -145,7 +145,7 @@ CALLS = (
         headers=(
             (b"User-Agent", b"curl/8.10.1"),
             (b"Accept", b"application/json"),
-            (b"Authorization", b"Bearer bearer:5a1f0c22be90"),
+            (b"Authorization", b"Bearer secret:5a1f0c22be90"),
             (b"Accept-Encoding", b"gzip"),
             (b"Connection", b"keep-alive"),
             (b"Keep-Alive", b"timeout=5"),
@@ -178,7 +178,10 @@ CALLS = (
         headers=(
             (b"x-acs-action", b"InvokeFunction"),
             (b"x-acs-date", b"2026-11-22T15:42:10Z"),
-            (b"Authorization", b"acs:77d0e1b2c3a4"),
+            (
+                b"Authorization",
+                b"ACS3-HMAC-SHA256 Credential=key-id:77d0e1b2c3a4,SignedHeaders=host,Signature=secret:0c1d2e3f4a5b",
+            ),
             (b"content-type", b"application/json"),
             (b"Content-Length", b"11"),
         ),
