@@ -31,6 +31,9 @@ CREDENTIAL_NAMES = frozenset(
 )
 CREDENTIAL_PREFIXES = ("alibaba_cloud_", "alibabacloud_", "alicloud_", "aliyun_")
 
+# What ./run noted before it entered our own environment: the program belongs in the caller's.
+CALLERS_OWN = {"PATH": "FC_REPLAY_PATH", "VIRTUAL_ENV": "FC_REPLAY_VIRTUAL_ENV"}
+
 # A variable FC_* in the developer's shell would pass for the platform's word (contract ENV-1).
 RESERVED_PREFIX = "FC_"
 
@@ -39,6 +42,17 @@ def is_credential(name: str) -> bool:
     """Whether a variable is named like a cloud credential."""
     lower = name.lower()
     return lower in CREDENTIAL_NAMES or lower.startswith(CREDENTIAL_PREFIXES)
+
+
+def _callers_own(developer: Mapping[str, str]) -> dict[str, str]:
+    """The environment as it was before ./run; an empty note says that the variable was not set."""
+    own = dict(developer)
+    for name, note in CALLERS_OWN.items():
+        if note in developer:
+            own[name] = developer[note]
+            if not own[name]:
+                del own[name]
+    return own
 
 
 def platform_variables(spec: InstanceSpec, instance_id: str) -> dict[str, str]:
@@ -68,7 +82,7 @@ def build_environment(spec: InstanceSpec, developer: Mapping[str, str], instance
     """The whole environment of the program: the developer's without credentials, the function's, the platform's."""
     kept = {
         name: value
-        for name, value in developer.items()
+        for name, value in _callers_own(developer).items()
         if not name.startswith(RESERVED_PREFIX) and (spec.pass_credentials or not is_credential(name))
     }
     # Into a pipe Python holds print() back for 8 KB, and no Tail could ever show it.

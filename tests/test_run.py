@@ -172,6 +172,15 @@ def test_the_caller_s_own_file_wins(house: House, tmp_path: Path) -> None:
     assert house.run("python", "replay.py", cwd=tmp_path).stdout == "mine\n"
 
 
+def test_the_caller_s_path_is_noted_for_programs_of_the_caller(house: House) -> None:
+    show = (
+        "import os; print(*[os.environ[name] for name in ('PATH', 'FC_REPLAY_PATH', 'FC_REPLAY_VIRTUAL_ENV')], sep='|')"
+    )
+    path, before, environment = house.run("python", "-c", show).stdout.strip().split("|")
+    assert path == f"{house.root}/.venv/bin:{before}"
+    assert (before, environment) == (str(house.bin), "")
+
+
 def test_it_works_through_a_symbolic_link(house: House, tmp_path: Path) -> None:
     link = tmp_path / "fc"
     link.symlink_to(os.path.relpath(house.root / "run", tmp_path))

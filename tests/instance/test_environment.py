@@ -81,3 +81,15 @@ def test_the_function_s_variables_win_over_the_developer_s_but_not_over_the_plat
     assert environment["STAGE"] == "dev"
     assert environment["FC_REGION"] == "cn-hangzhou"
     assert environment["PYTHONUNBUFFERED"] == ""
+
+
+def test_a_program_started_under_run_gets_the_caller_s_own_python() -> None:
+    developer = {"PATH": "/ours:/bin", "VIRTUAL_ENV": "/ours", "FC_REPLAY_PATH": "/bin", "FC_REPLAY_VIRTUAL_ENV": ""}
+    environment = build_environment(SPEC, developer, "c-1")
+    assert environment["PATH"] == "/bin"
+    assert [name for name in environment if "VIRTUAL_ENV" in name or "REPLAY" in name] == []
+
+
+def test_the_caller_s_own_environment_of_python_is_given_back() -> None:
+    developer = {"VIRTUAL_ENV": "/ours", "FC_REPLAY_VIRTUAL_ENV": "/mine"}
+    assert build_environment(SPEC, developer, "c-1")["VIRTUAL_ENV"] == "/mine"
