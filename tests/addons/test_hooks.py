@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from mitmproxy.proxy import layers
+from mitmproxy.test import tflow
+
+from addons.hooks import StackHooks
+from addons.peers import Peer, Peers
+
+INNER = ("127.0.0.1", 4321)
+
+
+def hooks(peers: Peers | None = None) -> StackHooks:
+    return StackHooks(cast("Any", SimpleNamespace(address=INNER)), peers or Peers())
+
+
+def test_a_request_goes_to_the_gateway_whatever_host_it_names() -> None:
+    """Threat T12."""
+    flow = tflow.tflow()
+    flow.request.host = "evil.test"
+    flow.request.headers["host"] = "shop.test"
+    hooks().requestheaders(flow)
+    assert (flow.request.scheme, flow.request.host, flow.request.port) == ("http", *INNER)
+    assert flow.request.headers["host"] == "shop.test"
+    assert flow.request.stream
+
+
+def test_the_authority_of_http2_becomes_host() -> None:
+    flow = tflow.tflow()
+    flow.request.headers.pop("host", None)
+    flow.request.data.authority = b"shop.test"
+    hooks().requestheaders(flow)
+    assert flow.request.headers.fields[0] == (b"Host", b"shop.test")
+    assert flow.request.data.authority == b""
+
+
+def test_an_answer_flows_unbuffered() -> None:
+    flow = tflow.tflow(resp=True)
+    hooks().responseheaders(flow)
+    assert flow.response is not None
+    assert flow.response.stream
+
+
+def connection(address: tuple[str, int]) -> Any:
+    client = SimpleNamespace(peername=("127.0.0.9", 1), tls_established=True)
+    return SimpleNamespace(client=client, server=SimpleNamespace(address=address, sockname=("127.0.0.1", 7)))
+
+
+def test_mitmproxy_s_connection_to_the_gateway_speaks_for_its_client() -> None:
+    peers = Peers()
+    hooks(peers).server_connected(connection(INNER))
+    assert peers.of(("127.0.0.1", 7)) == Peer("127.0.0.9", secure=True)
+    hooks(peers).server_disconnected(connection(INNER))
+    assert not peers.is_inner(("127.0.0.1", 7))
+
+
+def test_connections_elsewhere_are_not_ours() -> None:
+    peers = Peers()
+    hooks(peers).server_connected(connection(("192.0.2.1", 80)))
+    assert not peers.is_inner(("127.0.0.1", 7))
+
+
+@pytest.mark.parametrize(
+    ("address", "alpn", "changed"),
+    [
+        pytest.param(INNER, b"http/1.1", True, id="http1-is-passed-on-byte-by-byte"),
+        pytest.param(INNER, None, True, id="no-alpn-is-http1"),
+        pytest.param(INNER, b"h2", False, id="http2-stays-with-mitmproxy"),
+        pytest.param(("192.0.2.1", 80), b"http/1.1", False, id="not-ours"),
+    ],
+)
+def test_after_tls_the_protocol_decides(address: tuple[str, int], alpn: bytes | None, *, changed: bool) -> None:
+    from mitmproxy.test import taddons
+
+    with taddons.context() as tctx:
+        from mitmproxy.proxy import context
+
+        made = context.Context(tflow.tclient_conn(), tctx.options)
+        made.server.address = address
+        made.client.tls, made.client.alpn = True, alpn
+        nextlayer = SimpleNamespace(context=made, layer=None)
+        hooks().next_layer(cast("Any", nextlayer))
+    assert isinstance(nextlayer.layer, layers.TCPLayer) is changed

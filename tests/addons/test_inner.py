@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import asyncio
+
+from addons.connection import Gateway
+from addons.inner import Inner
+from addons.peers import Peer, Peers
+from tests.addons.bench import bench, get, run
+from wire.limits import Limits
+
+
+def test_only_mitmproxy_s_own_connections_are_served() -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            peers = Peers()
+            inner = Inner(peers)
+            await inner.open(Gateway(desk.desk), Limits())
+            answers = []
+            for known in (True, False):
+                reader, writer = await asyncio.open_connection(*inner.address)
+                if known:
+                    peers.note(writer.get_extra_info("sockname")[:2], Peer("127.0.0.9", secure=True))
+                writer.write(get())
+                try:
+                    answers.append(await reader.read())
+                except ConnectionResetError:
+                    answers.append(b"")
+                writer.close()
+            inner.close()
+        assert answers[0].startswith(b"HTTP/1.1 200 OK")
+        assert answers[1] == b""
+        assert len(desk.received) == 1
+
+    run(test())

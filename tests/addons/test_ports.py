@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+import addons.mode  # noqa: F401 - registers the fc mode
+from addons.ports import check_free
+from addons.refusal import Exit, StartRefused
+
+
+def test_a_port_in_use_is_refused_with_a_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(StartRefused) as refused:
+            check_free(["fc:http://127.0.0.1:9000"], "127.0.0.1", port)
+    assert refused.value.code is Exit.PORT
+    assert f"port {port} on 127.0.0.1" in refused.value.line
+    assert "--listen-port" in refused.value.line
+
+
+def test_a_free_port_is_left_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    check_free([f"fc:http://127.0.0.1:9000@{port}"], "127.0.0.1", None)
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+@pytest.mark.parametrize("mode", ["nonsense", "fc:https://h", "fc:http://h@99999"])
+def test_an_impossible_mode_is_refused(mode: str) -> None:
+    with pytest.raises(StartRefused) as refused:
+        check_free([mode], "127.0.0.1", 8080)
+    assert refused.value.code is Exit.OPTION
+
+
+def test_a_host_that_is_not_ours_is_refused() -> None:
+    with pytest.raises(StartRefused) as refused:
+        check_free(["fc"], "192.0.2.1", 8080)
+    assert refused.value.code is Exit.PORT

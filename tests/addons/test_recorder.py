@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from addons.recorder import NoRecorder, Recorder
+from store.errors import StoreUnavailable
+from tests.addons.test_adapt import exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from gateway.exchange import Exchange
+
+
+class FullDisk:
+    """A writer that cannot write."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def ready(self) -> None:
+        return
+
+    async def intent(self, _: Exchange) -> None:
+        self.asked += 1
+        raise StoreUnavailable("disk full")
+
+    async def finish(self, _: Exchange, __: Sequence[object]) -> None:
+        self.asked += 1
+        raise StoreUnavailable("disk full")
+
+
+def both(recorder: Recorder) -> list[str]:
+    async def ask() -> list[str]:
+        return [await recorder.intent(exchange()), await recorder.finish(exchange(), ())]
+
+    return asyncio.run(ask())
+
+
+def test_refusing_gives_the_reason() -> None:
+    recorder = Recorder(cast("Any", FullDisk()), refuse=True)
+    assert both(recorder) == ["the recorder cannot write: disk full"] * 2
+
+
+def test_passing_counts_and_warns(caplog: pytest.LogCaptureFixture) -> None:
+    recorder = Recorder(cast("Any", FullDisk()), refuse=False)
+    assert both(recorder) == ["", ""]
+    assert recorder.passed == 2
+    assert "disk full" in caplog.text
+
+
+def test_what_is_not_wanted_is_not_asked_for() -> None:
+    writer = FullDisk()
+    assert both(Recorder(cast("Any", writer), refuse=True, wanted=lambda _: False)) == ["", ""]
+    assert writer.asked == 0
+
+
+def test_without_a_recording_exchanges_are_only_numbered() -> None:
+    recorder = NoRecorder()
+    assert [recorder.next_id(), recorder.next_id()] == [1, 2]
+    assert asyncio.run(recorder.intent(exchange())) == ""
