@@ -44,6 +44,12 @@ class Reading:
         self.problems += unknown_keys(value, known, path)
         return value
 
+    def required(self, mapping: Mapping[Any, Any], key: str, path: Path) -> Any:  # noqa: ANN401 - any YAML value
+        """The value of a key that must be there; "" and a problem when it is not."""
+        if key not in mapping:
+            self.problems.append(Problem(path, f"{key} is missing"))
+        return mapping.get(key, "")
+
     def items(self, value: Any, path: Path) -> list[tuple[Any, Path]]:  # noqa: ANN401 - any YAML value
         """The elements of a list with their paths."""
         if not isinstance(value, Sequence) or isinstance(value, str):
@@ -99,10 +105,9 @@ def _function(reading: Reading, props: Any, path: Path) -> None:  # noqa: ANN401
     own: Path = ("functions", len(reading.plain["functions"]))
     function: dict[str, Any] = {}
     reading.places[own] = path
+    given = {**DEFAULTS, "functionName": reading.required(props, "functionName", path), **props}
     for theirs, ours in FUNCTION_KEYS.items():
-        value = props.get(theirs, DEFAULTS.get(theirs))
-        if value is not None:
-            reading.put(function, (*own, ours), value, (*path, theirs))
+        reading.put(function, (*own, ours), given[theirs], (*path, theirs))
     if "region" in props:
         reading.put(reading.plain, ("region",), props["region"], (*path, "region"))
     port = _port(reading, props, path)
@@ -149,8 +154,8 @@ def _domain(reading: Reading, props: Any, path: Path) -> None:  # noqa: ANN401 -
     own: Path = ("domains", len(reading.plain["domains"]))
     reading.places[own] = path
     domain: dict[str, Any] = {"routes": []}
-    if "domainName" in props:
-        reading.put(domain, (*own, "name"), props["domainName"], (*path, "domainName"))
+    name = reading.required(props, "domainName", path)
+    reading.put(domain, (*own, "name"), name, (*path, "domainName"))
     routes = reading.keys(props.get("routeConfig", {}), ("routes",), (*path, "routeConfig")).get("routes", [])
     for one, here in reading.items(routes, (*path, "routeConfig", "routes")):
         place: Path = (*own, "routes", len(domain["routes"]))

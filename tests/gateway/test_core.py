@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.changes import Accept, Forward
+from gateway.changes import Accept, Forward, Leg
 from gateway.config import Config, Function
 from gateway.core import body_limit, on_failure, on_request, on_response
 from gateway.differences import unexplained
+from gateway.engine import Table
 from gateway.exchange import Exchange, Failure
 from gateway.messages import Request, Response, get_all
 from gateway.messages import get as field
 from gateway.recompute import recompute
-from gateway.rules import RULES
+from gateway.rules import FAILURE_RULES, RULES
 from gateway.survey import survey
 from tests.gateway.cases import (
     ANSWERS,
@@ -202,3 +203,9 @@ def test_the_body_of_an_answer_is_never_read() -> None:
     facts = replace(survey(get(), SEED, Config()), answered_us=ARRIVED_US)
     reply = on_response(replace(OK, body=body), get(), facts, Config())  # type: ignore[arg-type] # opaque on purpose
     assert reply.response.body is body
+
+
+def test_a_failure_without_a_rule_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FAILURE_RULES, Failure.BUSY, Table(Leg.REQUEST))
+    with pytest.raises(TypeError, match="no rule answers busy"):
+        walk(get(), Failure.BUSY)

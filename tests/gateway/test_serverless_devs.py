@@ -1,0 +1,34 @@
+"""References in an s.yaml (contract YAML-4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.serverless_devs import Reading
+
+DOCUMENT = {"vars": {"a": {"b": "x"}, "n": 5, "again": "${vars.n}", "map": {}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "filled"),
+    [
+        pytest.param("${vars.a.b}", "x", id="whole"),
+        pytest.param("${vars.n}", 5, id="whole-keeps-its-type"),
+        pytest.param("/${vars.a.b}/${vars.n}", "/x/5", id="inside"),
+        pytest.param("plain", "plain", id="plain"),
+        pytest.param(7, 7, id="number"),
+    ],
+)
+def test_a_reference_is_filled_in(value: object, filled: object) -> None:
+    reading = Reading(DOCUMENT)
+    assert reading.resolved(value, ("p",)) == filled
+    assert reading.problems == []
+
+
+@pytest.mark.parametrize("name", ["vars.c", "vars.n.x", "vars.map", "env('A')", "vars.again", ""])
+def test_what_cannot_be_resolved_is_told(name: str) -> None:
+    reading = Reading(DOCUMENT)
+    reading.resolved(f"a${{{name}}}", ("p",))
+    assert [(one.path, one.text) for one in reading.problems] == [
+        (("p",), f"${{{name}}} cannot be resolved here: write the value")
+    ]
