@@ -96,7 +96,7 @@ def _headers(request: Request, notes: list[str]) -> Iterator[str]:
             continue
         written = name.decode("ascii")
         yield _word("-H", f"{written}: {held}" if held else f"{written};")
-    for name in (*_CURL_ADDS, *((b"Content-Type", b"Expect") if body_size(request.body) else ())):
+    for name in (*_CURL_ADDS, *((b"Content-Type", b"Expect") if _has_data(request) else ())):
         if name.lower() not in present:
             yield _word("-H", f"{name.decode('ascii')}:")
     if b"host" not in present:
@@ -105,9 +105,7 @@ def _headers(request: Request, notes: list[str]) -> Iterator[str]:
 
 def _body(request: Request, body_name: str, notes: list[str]) -> Iterator[str]:
     """The body in the command when it is short text, else the name of a file to export first."""
-    if not body_size(request.body):
-        if get(request.headers, b"content-length") is not None and request.method not in (b"GET", b"HEAD"):
-            yield _word("--data-raw", "")
+    if not _has_data(request):
         return
     held = None if isinstance(request.body, BodyRef) or len(request.body) > BODY_LIMIT else _held(request.body)
     if held is not None:
@@ -116,6 +114,12 @@ def _body(request: Request, body_name: str, notes: list[str]) -> Iterator[str]:
     name = f"body-{body_name}.bin"
     notes.append(f"the body is binary or long ({body_size(request.body)} bytes): save it as {name} first")
     yield _word("--data-binary", f"@{name}")
+
+
+def _has_data(request: Request) -> bool:
+    """The request announces a body, be it an empty one."""
+    announced = get(request.headers, b"content-length") is not None and request.method not in (b"GET", b"HEAD")
+    return bool(body_size(request.body)) or announced
 
 
 def _url(request: Request, base_url: str) -> Iterator[str]:

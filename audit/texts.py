@@ -36,7 +36,8 @@ SORT_TIME = Text("耗时", "duration")
 SORT_STATUS = Text("状态", "status")
 SEALED = Text(
     "{exchanges} 次调用中有 {count} 个敏感值已封存，以带点下划线的代号显示；不能保证没有遗漏。",
-    "Secret values sealed in this page: {count}, in {exchanges} of its exchanges; each shows as a dotted pseudonym. This is no guarantee that none was missed.",
+    "{count} secret values, in {exchanges} exchanges, are sealed and shown as dotted pseudonyms; "
+    "this is no guarantee that none was missed.",
 )
 NEEDS_SCRIPT = Text(
     "这份录制较大，详情以压缩形式存放，需要脚本才能展开。",
