@@ -8,6 +8,7 @@ errors, streaming and records. Must not know: FC rules. Read next: hooks.py, pee
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from mitmproxy import ctx
@@ -30,7 +31,12 @@ class Inner:
         self.address: tuple[str, int] = ("127.0.0.1", 0)
 
     async def open(self, app: App, limits: Limits) -> None:
-        """Listen on a free port of 127.0.0.1."""
+        """Listen on a free port of 127.0.0.1.
+
+        mitmproxy passes on as the end of one side what was the end of the client's whole connection, so here the
+        first always means the second.
+        """
+        limits = replace(limits, half_close_seconds=0)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: InnerDoor(app, limits, self._peers), "127.0.0.1", 0)
         self.address = self._server.sockets[0].getsockname()[:2]

@@ -82,6 +82,13 @@ OPTIONS = (
         "When the recording cannot be written. refuse: answer 5xx and call nothing. pass: go on and count.",
         ("refuse", "pass"),
     ),
+    Option(
+        "fc_seal",
+        str,
+        "on",
+        "Secrets in the recording. on: pseudonyms, the values under a key beside it. discard: only pseudonyms. off: clear.",
+        ("on", "discard", "off"),
+    ),
     Option("fc_language", str, "", "Language of the terminal's sentences; empty follows the locale.", ("", "zh", "en")),
 )
 

@@ -13,7 +13,7 @@ from mitmproxy import version
 
 from addons.mint import now_us
 from gateway.rules import RULES_VERSION
-from store.committer import RunInfo
+from store.run_info import RunInfo
 
 if TYPE_CHECKING:
     from addons.settings import Settings

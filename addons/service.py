@@ -131,8 +131,11 @@ class Service:
     def _recorder(self) -> Recording:
         if self._store is None:
             return NoRecorder()
-        self._writer = Writer(self._store)
-        self._writer.start(run_info(self._settings))
+        try:
+            self._writer = Writer(self._store, seal=self._settings.seal)
+            self._writer.start(run_info(self._settings))
+        except RecordingError as error:
+            raise StartRefused(Exit.RECORDING, str(error)) from error
         config = self._settings.config
         self._writer.note_config(to_plain(config), digest(config))
         return Recorder(self._writer, refuse=self._settings.refuse_when_store_fails, wanted=self._filter())

@@ -29,6 +29,7 @@ class Settings:
     record: bool
     durability: str
     refuse_when_store_fails: bool
+    seal: str
     command: str
     log_file: Path | None
     filter: str
@@ -55,6 +56,7 @@ def read(options: Any) -> Settings:
         record=options.fc_record,
         durability=options.fc_durability,
         refuse_when_store_fails=options.fc_on_store_failure == "refuse",
+        seal=options.fc_seal,
         command=options.fc_command,
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
