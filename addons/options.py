@@ -86,7 +86,7 @@ OPTIONS = (
         "fc_seal",
         str,
         "on",
-        "Secrets in the recording. on: pseudonyms, the values under a key beside it. discard: only pseudonyms. off: clear.",
+        "Secrets in the recording. on: pseudonyms, the values under a key beside it. discard: no values. off: clear.",
         ("on", "discard", "off"),
     ),
     Option("fc_language", str, "", "Language of the terminal's sentences; empty follows the locale.", ("", "zh", "en")),

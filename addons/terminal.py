@@ -1,7 +1,7 @@
 """One line on the terminal for each exchange, never more lines than a person can follow.
 
 `GET /hello 200 -2 +3 4 ms`: status as the client saw it, header lines taken and added, time.
-Recorded content is hostile: control characters are shown, never sent (threat T4).
+Recorded content is hostile: control characters are shown, never sent (threat T4), and secrets are not shown.
 Must not know: how exchanges are made.
 """
 
@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING, TextIO
 
 from gateway.tally import tally
+from store.sealing_heads import target_spans
 
 if TYPE_CHECKING:
     from gateway.exchange import Exchange
@@ -60,7 +61,7 @@ def line(exchange: Exchange) -> str:
     counts = tally(exchange.transforms)
     parts = [
         visible(request.method) if request is not None else "?",
-        visible(request.target[:LONGEST_TARGET]) if request is not None else "?",
+        visible(masked(request.target)[:LONGEST_TARGET]) if request is not None else "?",
         str(response.status) if response is not None else exchange.state.value,
         exchange.error_code,
         f"-{counts.removed}" if counts.removed else "",
@@ -69,6 +70,14 @@ def line(exchange: Exchange) -> str:
         f"{exchange.timings.done / 1000:.{0 if exchange.timings.done >= 10_000 else 1}f} ms",
     ]
     return " ".join(part for part in parts if part)
+
+
+def masked(target: bytes) -> bytes:
+    """The target without its secrets: a terminal's text is copied into tickets."""
+    shown, done = b"", 0
+    for start, end in target_spans(target):
+        shown, done = shown + target[done:start] + b"***", end
+    return shown + target[done:]
 
 
 def visible(text: bytes) -> str:

@@ -31,6 +31,7 @@ def exchange(target: bytes = b"/hello", *, status: int | None = 200, done: int =
     [
         pytest.param(exchange(), "GET /hello 200 -2 +1 4.0 ms", id="answered"),
         pytest.param(exchange(done=12_345), "GET /hello 200 -2 +1 12 ms", id="whole-milliseconds-above-ten"),
+        pytest.param(exchange(b"/x?token=hunter2&a=1"), "GET /x?token=***&a=1 200 -2 +1 4.0 ms", id="no-secret"),
         pytest.param(exchange(status=None), "GET /hello cancelled -2 +1 4.0 ms", id="no-answer"),
     ],
 )
