@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from store.body_rows import Source
-    from store.run_info import RunInfo, Work
+    from store.run_info import Gap, RunInfo, Work
 
 _FORGET_INTENT = delete(intent).where(intent.c.id == bindparam("noted"))
 _FORGET_ORIGINAL = delete(original).where(original.c.exchange_id == bindparam("noted"))
@@ -44,6 +44,9 @@ class Committer:
         self._packer = RecordPacker()
         self._noted: set[int] = set()
         self._run_id = 0
+        self._open_gap: int | None = None
+        self._new_gap: int | None = None
+        self._doubtful = False
 
     def begin(self, info: RunInfo, durability: str, seal: str) -> int:
         """Write the run's row and return its id."""
@@ -78,6 +81,8 @@ class Committer:
 
     def commit(self, work: Work) -> None:
         """Write all of it in one transaction that is on disk when this returns."""
+        if self._doubtful:
+            self._without_what_is_there(work)
         ended = {each.id for each, _ in work.ends}
         begun, ends = list[Prepared](), list[Prepared]()
         try:
@@ -86,6 +91,7 @@ class Committer:
             with self._connect().begin():
                 digest = self._write(self._connect(), work, begun, ends)
         except BaseException:
+            self._doubtful = True
             self._bodies.rolled_back()
             self._shared.rolled_back()
             self.disconnect()
@@ -94,6 +100,7 @@ class Committer:
             for each in begun + ends:
                 each.close()
         self._remember(digest, begun, ends)
+        self._open_gap = self._new_gap if work.gap and work.gap.ended_us is None else None
 
     def end(self, ending: str) -> None:
         """Close the run's row; a killed run has no end that anybody saw."""
@@ -105,9 +112,20 @@ class Committer:
 
     def disconnect(self) -> None:
         """Let go of the connection; after an error its state is not to be trusted."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _without_what_is_there(self, work: Work) -> None:
+        """A commit that reported an error may be on disk all the same: read where the run stands."""
+        self.resume(self._run_id)
+        wanted = [each.id for each in work.intents] + [each.id for each, _ in work.ends]
+        found = select(exchange.c.id).where(exchange.c.id.in_(wanted))
+        with self._connect().begin():
+            there = set(self._connect().execute(found).scalars()) if wanted else set()
+        work.intents = [each for each in work.intents if each.id not in there | self._noted]
+        work.ends = [each for each in work.ends if each[0].id not in there]
+        self._doubtful = False
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -125,9 +143,20 @@ class Committer:
         self._shared.dictionaries(connection, self._packer)
         self._shared.trails(connection, (each.exchange for each in ends))
         self._shared.configs(connection, work.configs)
-        for each in work.gaps:
-            connection.execute(insert(gap), {"run_id": self._run_id, **_gap_values(each)})
+        self._write_gap(connection, work.gap)
         return self._insert_batch(connection, linked, work.max_id) if linked else self.chain
+
+    def _write_gap(self, connection: Connection, found: Gap | None) -> None:
+        """One row per outage: written when it begins if that is possible, completed when it is over."""
+        if found is None and self._open_gap is None:
+            return
+        if found is None:
+            connection.execute(delete(gap).where(gap.c.id == self._open_gap))
+        elif self._open_gap is None:
+            row = {"run_id": self._run_id, **_gap_values(found)}
+            self._new_gap = int(connection.execute(insert(gap).returning(gap.c.id), row).scalar_one())
+        else:
+            connection.execute(update(gap).where(gap.c.id == self._open_gap).values(**_gap_values(found)))
 
     def _insert_bodies(self, connection: Connection, exchanges: list[Prepared]) -> None:
         sources: dict[bytes, Source] = {}
@@ -202,5 +231,5 @@ class Committer:
         self._noted.difference_update(each.exchange.id for each in ends)
 
 
-def _gap_values(each: object) -> dict[str, Any]:
+def _gap_values(each: Gap) -> dict[str, Any]:
     return {name: getattr(each, name) for name in ("started_us", "ended_us", "exchanges", "reason")}

@@ -1,20 +1,22 @@
-"""When the recorder could not write: since when, why, how many exchanges are missing.
+"""When the recorder cannot write: since when, why, and which exchanges are missing.
 
 Must not know: how anything is written. Read next: writer.py.
 """
 
 from __future__ import annotations
 
+import errno
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 
 from store.run_info import Gap
 
+DISK_FULL = "disk full"
+
 _WORDS = (
-    ("disk is full", "disk full"),
-    ("No space left", "disk full"),
+    ("disk is full", DISK_FULL),
     ("disk I/O error", "disk error"),
     ("readonly database", "the recording is read-only"),
     ("is locked", "another program holds a lock on the recording"),
@@ -25,34 +27,45 @@ _WORDS = (
 
 def plain_reason(error: Exception) -> str:
     """What a user is told about a failed commit."""
+    if isinstance(error, OSError):
+        return DISK_FULL if error.errno in {errno.ENOSPC, errno.EDQUOT} else str(error.strerror or error)
     said = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     return next((plain for word, plain in _WORDS if word in said), f"{type(error).__name__}: {said}")
 
 
 @dataclass(slots=True)
 class Outage:
-    """One writer's outages. `reason` is "" while recording works; `total` counts all that is missing."""
+    """One writer's outages. `reason` is "" while recording works; `total` counts exchanges that are lost."""
 
     reason: str = ""
     total: int = 0
-    _started_us: int = 0
-    _exchanges: int = 0
     _why: str = ""
+    _started_us: int = 0
+    _missing: set[int] = field(default_factory=set)
 
-    def note(self, error: Exception, exchanges: int) -> None:
-        """A commit failed, and with it this many exchanges."""
+    def begin(self, error: Exception) -> None:
+        """A commit failed."""
         self.reason = self._why = plain_reason(error)
         self._started_us = self._started_us or time.time_ns() // 1000
-        self._exchanges += exchanges
-        self.total += exchanges
 
-    def gaps(self) -> list[Gap]:
-        """What the next commit has to say about exchanges that are missing."""
-        if not self._exchanges:
-            return []
-        return [Gap(self._started_us, time.time_ns() // 1000, self._exchanges, self._why)]
+    def missed(self, ident: int) -> None:
+        """An exchange is not in the recording."""
+        self._missing.add(ident)
 
-    def over(self) -> None:
-        """A commit came through, and with it what gaps() said."""
+    def kept(self, ident: int) -> None:
+        """It is in memory, and will be."""
+        self._missing.discard(ident)
+
+    def gap(self, *, over: bool) -> Gap | None:
+        """What the recording has to say about it: nothing when nothing is missing, and it is over."""
+        if not self._started_us or (over and not self._missing):
+            return None
+        ended_us = time.time_ns() // 1000 if over else None
+        return Gap(self._started_us, ended_us, len(self._missing), self._why)
+
+    def end(self) -> None:
+        """A commit came through, and with it what gap() said."""
+        self.total += len(self._missing)
         self.reason = ""
-        self._started_us = self._exchanges = 0
+        self._started_us = 0
+        self._missing.clear()

@@ -42,6 +42,10 @@ class Recording:
         """Which kind of database it is: `sqlite` or `postgresql`."""
         return self.engine.dialect.name
 
+    def beside(self, ending: str) -> Path | None:
+        """A file beside the recording, None on a database server."""
+        return self.path and self.path.with_name(self.path.name + ending)
+
     def next_id(self) -> int:
         """The first exchange id that no run has given out."""
         with self.engine.connect() as connection:

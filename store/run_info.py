@@ -31,7 +31,10 @@ class RunInfo:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Exchanges that are not in the recording: when (microseconds since the epoch), how many, why."""
+    """Exchanges that are not in the recording: when (microseconds since the epoch), how many, why.
+
+    `ended_us` None: it is not over.
+    """
 
     started_us: int
     ended_us: int | None
@@ -46,5 +49,5 @@ class Work:
     intents: list[Exchange] = field(default_factory=list)
     ends: list[tuple[Exchange, Sequence[Spool]]] = field(default_factory=list)
     configs: list[tuple[str, str]] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    gap: Gap | None = None
     max_id: int = 0

@@ -2,7 +2,7 @@
 
 Everything queued when the thread looks goes into one transaction, so a commit that costs a disk's flush is
 shared by all who wait (reliability.md section 1), and the loop is woken once per batch.
-Must not know: rows. Read next: committer.py (one transaction), queue bounds below.
+Must not know: rows. Read next: committer.py (one transaction), outage.py (when it fails), bounds.py.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
+from store.bounds import Bounds, weight_of
 from store.committer import Committer
 from store.errors import StoreUnavailable
+from store.explained import explained
 from store.keys import make_key
-from store.outage import Outage, plain_reason
+from store.outage import DISK_FULL, Outage
 from store.prepare import Preparer
-from store.run_info import RunInfo, Work
+from store.reserve import Reserve
+from store.run_info import Gap, RunInfo, Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,22 +33,22 @@ if TYPE_CHECKING:
     from store.recording import Recording
     from store.spool import Spool
 
-MAX_QUEUED = 4096
-"""Exchanges that may wait before ready() holds the next one."""
-
-MAX_QUEUED_BYTES = 64 * 1024 * 1024
-"""Body bytes in memory that may wait before ready() holds the next one."""
-
 _BATCH = 256
+
+
+MAX_LATER = 1024
+"""Exchanges kept in memory for the time when the store is back."""
+
+_PROBE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One thing to write; `spools` None marks an intent, `future` None a note that nobody waits for."""
+    """One thing to write. `spools` None marks an intent; `future` None means that nobody waits for it."""
 
     exchange: Exchange | None
-    spools: Sequence[Spool] | None
-    future: asyncio.Future[None] | None
+    spools: Sequence[Spool] | None = None
+    future: asyncio.Future[None] | None = None
     weight: int = 0
     config: tuple[str, str] | None = None
 
@@ -60,12 +65,14 @@ class Writer:
         self._seal = seal
         key = None if seal == "off" else make_key(recording)
         self._committer = Committer(recording.engine, Preparer(key, keep=seal == "on"))
+        self._reserve = Reserve(recording.beside("-reserve"))
         self._queue: deque[_Item] = deque()
+        self._later: deque[_Item] = deque()
+        self._later_count = 0
         self._wake = threading.Event()
         self._closing = False
         self._next_id = recording.next_id()
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._queued = self._queued_bytes = 0
+        self._bounds = Bounds()
         self._outage = Outage()
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self.run_id = 0
@@ -73,8 +80,10 @@ class Writer:
     def start(self, run: RunInfo) -> None:
         """Write the run's row and start the thread. Call it in the event loop that will record."""
         self._loop = asyncio.get_running_loop()
-        self.run_id = self._committer.begin(run, self._recording.durability, self._seal)
-        self._committer.disconnect()  # SQLite connections belong to the thread that opened them
+        with explained(self._recording.place):
+            self._reserve.hold()
+            self.run_id = self._committer.begin(run, self._recording.durability, self._seal)
+        self._committer.disconnect()  # the thread opens its own
         self._thread.start()
 
     @property
@@ -84,7 +93,7 @@ class Writer:
 
     @property
     def lost(self) -> int:
-        """Exchanges of this run that are not in the recording."""
+        """Exchanges of this run that are not in the recording, as its gap rows say."""
         return self._outage.total
 
     def next_id(self) -> int:
@@ -95,10 +104,7 @@ class Writer:
 
     async def ready(self) -> None:
         """Wait while too much is queued; await it before an exchange is let in."""
-        while self._queued >= MAX_QUEUED or self._queued_bytes >= MAX_QUEUED_BYTES:
-            held: asyncio.Future[None] = self._loop.create_future()
-            self._waiting.append(held)
-            await held
+        await self._bounds.ready()
 
     def intent(self, exchange: Exchange) -> asyncio.Future[None]:
         """Note that an exchange begins; done once it is on disk. Raises StoreUnavailable through the future."""
@@ -107,14 +113,27 @@ class Writer:
     def finish(self, exchange: Exchange, spools: Sequence[Spool] = ()) -> asyncio.Future[None]:
         """Record an exchange that has ended, with the spools of its large bodies; done once it is on disk.
 
-        The spools must stay open until then. Raises StoreUnavailable through the future.
+        The spools must stay open until then. Raises StoreUnavailable through the future; the exchange then
+        counts as lost until finish_later takes it.
         """
         return self._submit(exchange, tuple(spools))
+
+    def finish_later(self, exchange: Exchange) -> None:
+        """Record an exchange that cannot be written now, such as one refused for that reason.
+
+        At most MAX_LATER wait in memory; what is more is counted in the gap row.
+        """
+        if self._later_count >= MAX_LATER:
+            self._outage.missed(exchange.id)
+            return
+        self._later_count += 1
+        self._outage.kept(exchange.id)
+        self._push(_Item(exchange, ()))
 
     def note_config(self, plain: Mapping[str, Any], digest: str) -> None:
         """Keep the config that exchanges name by this digest."""
         told = json.dumps(plain, sort_keys=True, ensure_ascii=False)
-        self._push(_Item(None, None, None, config=(digest, told)))
+        self._push(_Item(None, config=(digest, told)))
 
     async def close(self) -> None:
         """Write what is queued, end the run, stop the thread."""
@@ -124,9 +143,8 @@ class Writer:
 
     def _submit(self, exchange: Exchange, spools: Sequence[Spool] | None) -> asyncio.Future[None]:
         future: asyncio.Future[None] = self._loop.create_future()
-        weight = _weight(exchange)
-        self._queued += 1
-        self._queued_bytes += weight
+        weight = weight_of(exchange)
+        self._bounds.take(weight)
         self._push(_Item(exchange, spools, future, weight))
         return future
 
@@ -137,27 +155,60 @@ class Writer:
     # --- the recorder thread ---
 
     def _work(self) -> None:
-        while True:
-            self._wake.wait()
+        while not self._closing:
+            # While it fails, it tries by itself: recording resumes without traffic.
+            self._wake.wait(_PROBE_S if self._outage.reason else None)
             self._wake.clear()
+            if self._outage.reason:
+                self._commit(self._taken())
             while self._queue:
-                self._commit([self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))])
-            if self._closing and not self._queue:
-                break
+                self._commit(self._taken())
+        while self._queue:
+            self._commit(self._taken())
         self._end()
 
-    def _commit(self, items: list[_Item]) -> None:
-        error: Exception | None = None
-        try:
-            self._committer.commit(self._work_of(items))
-            self._outage.over()
-        except Exception as failure:  # noqa: BLE001 - whatever it is, callers must hear of it and recording must go on
-            error = failure
-            self._outage.note(failure, sum(1 for item in items if item.spools is not None))
-        self._tell(self._settle, items, error)
+    def _taken(self) -> list[_Item]:
+        later = [self._later.popleft() for _ in range(min(len(self._later), _BATCH))]
+        return later + [self._queue.popleft() for _ in range(min(len(self._queue), _BATCH))]
 
-    def _work_of(self, items: list[_Item]) -> Work:
-        work = Work(gaps=self._outage.gaps(), max_id=self._next_id - 1)
+    def _commit(self, items: list[_Item]) -> None:
+        try:
+            self._write(items)
+        except (DBAPIError, OSError) as failure:
+            self._failed(failure, items)
+        except Exception as failure:  # noqa: BLE001 - one exchange that cannot be encoded must not take others along
+            if len(items) > 1:
+                for item in items:
+                    self._commit([item])
+            else:
+                self._failed(failure, items)
+
+    def _write(self, items: list[_Item]) -> None:
+        self._reserve.hold()  # on a full disk this fails first: the space it gave up is not for exchanges
+        self._committer.commit(self._work_of(items, self._outage.gap(over=True)))
+        self._outage.end()
+        self._tell(self._settle, items, "")
+
+    def _failed(self, failure: Exception, items: list[_Item]) -> None:
+        self._outage.begin(failure)
+        for item in items:
+            if item.exchange and item.spools is not None and item.future:
+                self._outage.missed(item.exchange.id)
+        self._later.extend(item for item in items if item.future is None)
+        if self._reserve.held and self._outage.reason == DISK_FULL:
+            self._use_reserve()
+        self._tell(self._settle, [item for item in items if item.future], self._outage.reason)
+
+    def _use_reserve(self) -> None:
+        """The disk is full: say so in the recording, in the room that was held back for it."""
+        self._reserve.release()
+        try:
+            self._committer.commit(self._work_of([], self._outage.gap(over=False)))
+        except (DBAPIError, OSError) as failure:
+            self._outage.begin(failure)
+
+    def _work_of(self, items: list[_Item], gap: Gap | None) -> Work:
+        work = Work(gap=gap, max_id=self._next_id - 1)
         for item in items:
             if item.config:
                 work.configs.append(item.config)
@@ -168,11 +219,15 @@ class Writer:
         return work
 
     def _end(self) -> None:
+        self._reserve.release()
+        for item in self._later:
+            if item.exchange:
+                self._outage.kept(item.exchange.id)
         try:
-            self._committer.commit(Work(gaps=self._outage.gaps(), max_id=self._next_id - 1))
+            self._committer.commit(self._work_of(list(self._later), self._outage.gap(over=True)))
             self._committer.end("orderly")
-        except Exception as failure:  # noqa: BLE001 - the next start closes the run; here only the reason is kept
-            self._outage.note(failure, 0)
+        except (DBAPIError, OSError) as failure:
+            self._outage.begin(failure)  # the next start closes the run
         self._committer.disconnect()
 
     def _tell(self, call: Any, *values: object) -> None:  # noqa: ANN401 - a bound method and what it takes
@@ -181,25 +236,16 @@ class Writer:
 
     # --- back on the event loop ---
 
-    def _settle(self, items: list[_Item], error: Exception | None) -> None:
+    def _settle(self, items: list[_Item], reason: str) -> None:
         for item in items:
-            self._queued -= item.future is not None
-            self._queued_bytes -= item.weight
-            if item.future is None or item.future.done():
+            if item.future is None:
+                self._later_count -= item.exchange is not None
                 continue
-            if error is None:
-                item.future.set_result(None)
+            self._bounds.give_back(item.weight)
+            if item.future.done():
+                continue
+            if reason:
+                item.future.set_exception(StoreUnavailable(reason))
             else:
-                item.future.set_exception(StoreUnavailable(plain_reason(error)))
-        while self._waiting and self._queued < MAX_QUEUED and self._queued_bytes < MAX_QUEUED_BYTES:
-            held = self._waiting.popleft()
-            if not held.done():
-                held.set_result(None)
-                break  # each released exchange queues itself before the next is let in
-
-
-def _weight(exchange: Exchange) -> int:
-    """Bytes that waiting in the queue keeps in memory, roughly: bodies, and 4 KiB for the rest."""
-    views = [exchange.client, exchange.server] if exchange.server else [exchange.client]
-    messages = [message for view in views for message in (view.request, view.response) if message]
-    return 4096 + sum(len(message.body) for message in messages if isinstance(message.body, bytes))
+                item.future.set_result(None)
+        self._bounds.let_in()

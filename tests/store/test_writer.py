@@ -100,7 +100,7 @@ def test_the_config_is_kept_under_its_digest(place: str) -> None:
 
 
 def test_too_much_in_the_queue_holds_the_next_exchange(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.writer.MAX_QUEUED", 2)
+    monkeypatch.setattr("store.bounds.MAX_QUEUED", 2)
 
     async def main() -> None:
         writer = Writer(recording, seal="off")
