@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line over a recording: list, show, check, send, audit.
+"""The command line over a recording: list, show, check, send, noise, audit.
 
     python replay.py VERB RECORDING ...
 
@@ -16,6 +16,7 @@ MODULES = {
     "show": ("verbs.showing", "One exchange: both views, and every change with its reason."),
     "check": ("verbs.checking", "Compute every exchange again with today's rules, offline."),
     "send": ("verbs.sending", "Send the stored server requests to a server and compare its answers."),
+    "noise": ("verbs.noise", "Learn which differences say nothing."),
     "audit": ("verbs.auditing", "Write the recording as one self-contained page."),
 }
 

@@ -17,6 +17,7 @@ from gateway.exchange import State
 from gateway.messages import Request
 from gateway.recompute import recompute
 from gateway.rules import RULES
+from playback.allowance import NOTHING
 from playback.compare import compare_bodies
 from playback.fields import compare_fields
 from playback.findings import Finding, Kind, Rank, cut
@@ -85,11 +86,11 @@ def _message(path: str, old: Request | Response | None, new: Request | Response 
     if _start_line(old) != _start_line(new):
         yield Finding(Kind.GATEWAY_DRIFT, path, _start_line(old), _start_line(new))
     for section, was, now in (("headers", old.headers, new.headers), ("trailers", old.trailers, new.trailers)):
-        differences = list(compare_fields(f"{path}.{section}", was, now, volatile=frozenset()))
+        differences = list(compare_fields(f"{path}.{section}", was, now, NOTHING))
         if was != now and not differences:
             differences = [Finding(Kind.GATEWAY_DRIFT, f"{path}.{section}", note="names in another spelling or order")]
         yield from differences
-    yield from compare_bodies(old.body, new.body, old.headers, new.headers, f"{path}.body")
+    yield from compare_bodies(old, new, f"{path}.body")
 
 
 def _start_line(message: Request | Response | None) -> str | None:

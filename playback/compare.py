@@ -10,35 +10,46 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from gateway.messages import BodyRef, body_size
-from playback.fields import FRAMING, VOLATILE, compare_fields
+from playback.allowance import USUAL, Allowance
+from playback.fields import FRAMING, compare_fields
 from playback.findings import Finding, Kind
+from playback.noise import NO_NOISE, Noise
 from playback.plain import read_body
-from playback.trees import compare_values, show
+from playback.trees import compare_values
+from playback.values import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gateway.messages import Body, Headers, Response
+    from gateway.messages import Request, Response
+
+    type Message = Request | Response
 
 MOST_FINDINGS = 200
 """Differences kept per exchange; a body that differs everywhere needs no more to be red."""
 
 
 def compare_responses(
-    recorded: Response, now: Response, *, method: bytes = b"GET", volatile: frozenset[bytes] = VOLATILE
+    recorded: Response,
+    now: Response,
+    *,
+    method: bytes = b"GET",
+    allowance: Allowance = USUAL,
 ) -> tuple[Finding, ...]:
     """Every difference between the recorded answer and the one of now; () when they say the same.
 
-    `method` of the request: an answer to HEAD has no body, so there Content-Length is the message.
+    `method` of the request: an answer to HEAD has no body, so there Content-Length is the message. `allowance`: what
+    is forgiven.
     """
-    findings = tuple(islice(_differences(recorded, now, method, volatile), MOST_FINDINGS + 1))
+    findings = tuple(islice(_differences(recorded, now, method, allowance), MOST_FINDINGS + 1))
     if len(findings) <= MOST_FINDINGS:
         return findings
     return (*findings[:MOST_FINDINGS], Finding(Kind.VALUE, "", note=f"more than {MOST_FINDINGS} differences"))
 
 
-def compare_bodies(recorded: Body, now: Body, old: Headers, new: Headers, path: str = "body") -> Iterator[Finding]:
-    """Every difference between two bodies; `old` and `new` are the headers that describe them."""
+def compare_bodies(old: Message, new: Message, path: str = "body", noise: Noise = NO_NOISE) -> Iterator[Finding]:
+    """Every difference between the bodies of two messages, read as their headers say."""
+    recorded, now = old.body, new.body
     if recorded == now:
         return
     if isinstance(recorded, BodyRef) or isinstance(now, BodyRef):
@@ -49,20 +60,15 @@ def compare_bodies(recorded: Body, now: Body, old: Headers, new: Headers, path: 
         kind = Kind.REMOVED if recorded else Kind.ADDED
         yield Finding(kind, path, f"{len(recorded)} bytes", f"{len(now)} bytes")
         return
-    yield from _compare_read(recorded, now, old, new, path)
-
-
-def _compare_read(recorded: bytes, now: bytes, old: Headers, new: Headers, path: str) -> Iterator[Finding]:
-    was, old_value = read_body(recorded, old)
-    word, new_value = read_body(now, new)
+    was, old_value = read_body(recorded, old.headers)
+    word, new_value = read_body(now, new.headers)
     if was == word:
-        yield from compare_values(path, old_value, new_value)
+        yield from compare_values(path, old_value, new_value, noise)
     else:
-        note = f"was {was}, is {word}"
-        yield Finding(Kind.TYPE, path, show(old_value), show(new_value), note)
+        yield Finding(Kind.TYPE, path, show(old_value), show(new_value), f"was {was}, is {word}")
 
 
-def _differences(recorded: Response, now: Response, method: bytes, volatile: frozenset[bytes]) -> Iterator[Finding]:
+def _differences(recorded: Response, now: Response, method: bytes, allowance: Allowance) -> Iterator[Finding]:
     if recorded.status != now.status:
         yield Finding(Kind.STATUS, "status", str(recorded.status), str(now.status))
     elif recorded.reason != now.reason:
@@ -71,6 +77,6 @@ def _differences(recorded: Response, now: Response, method: bytes, volatile: fro
         yield Finding(Kind.VALUE, "version", recorded.version.decode("latin-1"), now.version.decode("latin-1"))
     bodyless = method == b"HEAD" or recorded.status == now.status == 304
     skip = frozenset[bytes]() if bodyless else FRAMING
-    yield from compare_fields("headers", recorded.headers, now.headers, skip, volatile)
-    yield from compare_bodies(recorded.body, now.body, recorded.headers, now.headers)
-    yield from compare_fields("trailers", recorded.trailers, now.trailers, frozenset(), volatile)
+    yield from compare_fields("headers", recorded.headers, now.headers, allowance, skip)
+    yield from compare_bodies(recorded, now, noise=allowance.noise)
+    yield from compare_fields("trailers", recorded.trailers, now.trailers, allowance)

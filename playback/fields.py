@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playback.findings import Finding, Kind, cut
-from playback.trees import Plain, child, compare_values
+from playback.allowance import USUAL, Allowance
+from playback.findings import Finding, Kind, keep
+from playback.trees import compare_values
+from playback.values import Plain, member_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,62 +21,32 @@ if TYPE_CHECKING:
 FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 """Fields that say how a body is cut into bytes: the bodies are compared, so these say nothing more."""
 
-VOLATILE = frozenset(
-    {
-        b"date",
-        b"age",
-        b"keep-alive",  # counts a connection's requests down
-        b"x-request-id",
-        b"request-id",
-        b"x-correlation-id",
-        b"x-runtime",
-        b"traceparent",
-        b"tracestate",
-        b"b3",
-        b"x-b3-traceid",
-        b"x-b3-spanid",
-        b"x-b3-parentspanid",
-        b"x-b3-sampled",
-        b"x-b3-flags",
-        b"x-datadog-trace-id",
-        b"x-datadog-parent-id",
-        b"x-datadog-sampling-priority",
-        b"x-amzn-trace-id",
-        b"x-cloud-trace-context",
-        b"sentry-trace",
-    }
-)
-"""Response fields that servers mint anew for each answer."""
-
-VOLATILE_IN_REQUESTS = VOLATILE | {b"x-csrf-token", b"idempotency-key", b"authorization"}
-"""Clients mint these too; in an answer they stay checked."""
-
 
 def compare_fields(
     section: str,
     recorded: Headers,
     now: Headers,
+    allowance: Allowance = USUAL,
     skip: frozenset[bytes] = frozenset(),
-    volatile: frozenset[bytes] = VOLATILE,
 ) -> Iterator[Finding]:
     """Every difference between two header sections. `section` begins the paths: `headers` or `trailers`."""
     old, new = _by_name(recorded, skip), _by_name(now, skip)
     for name, values in old.items():
-        path = child(section, name)
+        path = member_path(section, name)
         if name not in new:
-            yield Finding(Kind.REMOVED, path, _shown(name, values, volatile))
+            yield Finding(Kind.REMOVED, path, _shown(name, values, allowance.volatile))
         elif values != new[name]:
-            yield from _compare_lines(path, name, (values, new[name]), volatile)
+            yield from _compare_lines(path, name, (values, new[name]), allowance)
     for name, values in new.items():
         if name not in old:
-            yield Finding(Kind.ADDED, child(section, name), None, _shown(name, values, volatile))
+            yield Finding(Kind.ADDED, member_path(section, name), None, _shown(name, values, allowance.volatile))
     if list(old) != list(new) and old.keys() == new.keys():
         yield Finding(Kind.ORDER, section, note="the same names in another order")
 
 
 def _shown(name: str, values: list[str], volatile: frozenset[bytes]) -> str:
     """The values of a field that one side lacks; a minted one is not told, or no two reports would be equal."""
-    return "(minted anew for each answer)" if name.encode("latin-1") in volatile else cut(", ".join(values))
+    return "(minted anew for each answer)" if name.encode("latin-1") in volatile else keep(", ".join(values))
 
 
 def _by_name(headers: Headers, skip: frozenset[bytes]) -> dict[str, list[str]]:
@@ -86,18 +58,17 @@ def _by_name(headers: Headers, skip: frozenset[bytes]) -> dict[str, list[str]]:
     return groups
 
 
-def _compare_lines(
-    path: str, name: str, lines: tuple[list[str], list[str]], volatile: frozenset[bytes]
-) -> Iterator[Finding]:
+def _compare_lines(path: str, name: str, lines: tuple[list[str], list[str]], allowance: Allowance) -> Iterator[Finding]:
     recorded, now = lines
-    if name.encode("latin-1") in volatile and len(recorded) == len(now):
+    noise = allowance.noise
+    if name.encode("latin-1") in allowance.volatile and len(recorded) == len(now):
         yield Finding(Kind.VOLATILE, path, note="minted anew for each answer")
     elif name == "set-cookie":
-        yield from compare_values(path, _cookies(recorded), _cookies(now))
+        yield from compare_values(path, _cookies(recorded), _cookies(now), noise)
     elif len(recorded) == len(now) == 1:
-        yield from compare_values(path, recorded[0], now[0])
+        yield from compare_values(path, recorded[0], now[0], noise)
     else:
-        yield from compare_values(path, list[Plain](recorded), list[Plain](now))
+        yield from compare_values(path, list[Plain](recorded), list[Plain](now), noise)
 
 
 def _cookies(lines: list[str]) -> dict[str, Plain]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-MAX_SHOWN = 400
+MAX_KEPT = 8192
 """Characters of one side that a finding keeps; the recording has the rest."""
+
+MAX_SHOWN = 400
+"""Characters of one side that a report shows."""
 
 
 class Kind(StrEnum):
@@ -75,6 +78,15 @@ class Finding:
         return RANKS[self.kind]
 
 
+def keep(text: str) -> str:
+    """The text as a finding keeps it: whole, or its beginning and its length."""
+    return _cut(text, MAX_KEPT)
+
+
 def cut(text: str) -> str:
-    """The text, or its beginning and its length when it is long."""
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text)} characters)"
+    """The text as a report shows it: whole, or its beginning and its length."""
+    return _cut(text, MAX_SHOWN)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}… ({len(text)} characters)"

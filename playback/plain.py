@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from gateway.messages import get
 from playback.decoding import decoded
-from playback.trees import Plain
+from playback.values import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

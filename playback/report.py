@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playback.findings import RANKS, Rank
+from playback.findings import RANKS, Kind, Rank, cut
 from playback.verdict import ExitCode, Verdict
 from playback.visible import visible
 
@@ -25,7 +25,11 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The numbers of a run. `warnings`: findings below the gate that are not forgiven. `suppressed`: forgiven ones."""
+    """The numbers of a run.
+
+    `warnings`: findings below the gate that are not forgiven. `suppressed`: forgiven ones. `kinds`: findings of
+    each kind. `noise`: what each noise rule forgave.
+    """
 
     selected: int
     same: int
@@ -35,6 +39,7 @@ class Summary:
     warnings: int
     suppressed: int
     kinds: tuple[tuple[str, int], ...]
+    noise: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Report:
     """What one `check` or `send` found.
 
     `recording`: its name, never its folder. `stopped`: why the run ended before its last exchange, "" when
-    it did not. `rules_version`: the rule set of this program.
+    it did not. `rules_version`: the rule set of this program. `stale_rules`: noise rules that forgave nothing.
     """
 
     verb: str
@@ -51,6 +56,7 @@ class Report:
     fail_on: Rank
     outcomes: tuple[Outcome, ...]
     stopped: str = ""
+    stale_rules: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -70,6 +76,7 @@ class Report:
         findings = [finding for outcome in judged for finding in outcome.findings]
         kinds = Counter(finding.kind for finding in findings)
         ranks = Counter(finding.rank for finding in findings)
+        noise = Counter(finding.rule for finding in findings if finding.kind is Kind.NOISE)
         return Summary(
             selected=len(self.outcomes),
             same=verdicts[Verdict.SAME],
@@ -79,12 +86,13 @@ class Report:
             warnings=sum(count for rank, count in ranks.items() if Rank.FORGIVEN < rank < self.fail_on),
             suppressed=ranks[Rank.FORGIVEN],
             kinds=tuple((kind.value, kinds[kind]) for kind in RANKS if kinds[kind]),
+            noise=tuple(sorted(noise.items())),
         )
 
     def plain(self) -> dict[str, object]:
         """The report as JSON-safe values; docs/replay.md explains each member."""
         numbers = self.summary()
-        counts = {name: getattr(numbers, name) for name in numbers.__slots__ if name != "kinds"}
+        counts = {name: getattr(numbers, name) for name in numbers.__slots__ if name not in {"kinds", "noise"}}
         return {
             "schema": SCHEMA_VERSION,
             "verb": self.verb,
@@ -93,7 +101,8 @@ class Report:
             "fail_on": self.fail_on.name.lower(),
             "exit_code": int(self.exit_code),
             "stopped": self.stopped,
-            "summary": {**counts, "kinds": dict(numbers.kinds)},
+            "summary": {**counts, "kinds": dict(numbers.kinds), "noise": dict(numbers.noise)},
+            "stale_rules": list(self.stale_rules),
             "outcomes": [_plain_outcome(outcome) for outcome in self.outcomes],
         }
 
@@ -114,8 +123,8 @@ def _plain_finding(finding: Finding) -> dict[str, object]:
         "kind": finding.kind.value,
         "rank": finding.rank.name.lower(),
         "path": finding.path,
-        "recorded": finding.recorded,
-        "now": finding.now,
+        "recorded": None if finding.recorded is None else cut(finding.recorded),
+        "now": None if finding.now is None else cut(finding.now),
         "note": finding.note,
         "rule": finding.rule,
     }
@@ -123,7 +132,7 @@ def _plain_finding(finding: Finding) -> dict[str, object]:
 
 def finding_line(finding: Finding) -> str:
     """A finding as one line of safe text: kind, place, both sides, note and rule."""
-    sides = [visible(side) for side in (finding.recorded, finding.now) if side is not None]
+    sides = [visible(cut(side)) for side in (finding.recorded, finding.now) if side is not None]
     if finding.recorded is None and finding.now is not None:
         sides.insert(0, "nothing")
     elif finding.now is None and finding.recorded is not None:

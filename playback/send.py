@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from gateway.exchange import Failure
 from gateway.messages import Response
 from playback import schedule, sides
+from playback.allowance import Allowance
 from playback.client import Client, Unreachable, loaded
 from playback.findings import Rank
+from playback.noise import NoiseRule, for_call
 from playback.schedule import Order, Pace
 from playback.sendable import compare_endings, unsendable
 from playback.verdict import Outcome, Verdict, judge
@@ -43,6 +45,7 @@ class Plan:
     pace: Pace = field(default_factory=Pace)
     fail_on: Rank = Rank.MEDIUM
     timeout_s: float = 60
+    noise: tuple[NoiseRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class _Replay:
         recorded = side.ending(exchange)
         if recorded is None:
             return _outcome(exchange, request, skipped=NOT_AWAITED), False
-        findings = compare_endings(self._in_memory(recorded), now, request.method, side.volatile)
+        noise = for_call(self._plan.noise, request.method, request.target)
+        allowance = Allowance(side.volatile, noise)
+        findings = compare_endings(self._in_memory(recorded), now, request.method, allowance)
         verdict = judge(findings, self._plan.fail_on)
         outcome = replace(_outcome(exchange, request), verdict=verdict, findings=findings)
         died = now is Failure.CLOSED and recorded is not now and not await self._client.is_listening()

@@ -14,6 +14,7 @@ from playback.findings import Finding, Kind
 
 if TYPE_CHECKING:
     from gateway.messages import Request
+    from playback.allowance import Allowance
 
 type Ending = Response | Failure
 """How a call ended: its answer, or why there was none."""
@@ -33,7 +34,7 @@ def unsendable(request: Request) -> str:
     return ""
 
 
-def compare_endings(recorded: Ending, now: Ending, method: bytes, volatile: frozenset[bytes]) -> tuple[Finding, ...]:
+def compare_endings(recorded: Ending, now: Ending, method: bytes, allowance: Allowance) -> tuple[Finding, ...]:
     """What differs between how a call ended then and now."""
     if isinstance(recorded, Failure):
         if recorded is now:
@@ -42,4 +43,4 @@ def compare_endings(recorded: Ending, now: Ending, method: bytes, volatile: froz
         return (Finding(Kind.TRANSPORT, "answer", recorded.value, shown),)
     if isinstance(now, Failure):
         return (Finding(Kind.TRANSPORT, "answer", f"answered {recorded.status}", None, now.value),)
-    return compare_responses(recorded, now, method=method, volatile=volatile)
+    return compare_responses(recorded, now, method=method, allowance=allowance)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
-from playback.fields import VOLATILE
+from playback.allowance import VOLATILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -402,3 +402,58 @@ def test_send_as_a_client(shell: Shell, recording: str) -> None:
 def test_send_refuses_what_it_does_not_know(shell: Shell, recording: str, args: list[str], told: str) -> None:
     assert shell("send", recording, *args) == 2
     assert told in shell.err
+
+
+# -- noise
+
+
+def minted() -> Callable[[bytes], bytes]:
+    """A server that answers with another number each time."""
+    counter = iter(range(1000, 9999))
+    return lambda _: answer(b'{"id": %d, "name": "x"}' % next(counter), b"Content-Type: application/json")
+
+
+def test_noise_is_learnt_accepted_and_counted(shell: Shell, tmp_path: Path) -> None:
+    json_type = (b"Content-Type", b"application/json")
+    calls = record((get(b"/a"), lambda _: ok(b'{"id": 7, "name": "x"}', json_type)) for _ in range(2))
+    place = keep(str(tmp_path / "fc.db"), calls)
+    rules, report = tmp_path / "noise.toml", tmp_path / "r.json"
+    with serving(minted()) as server:
+        assert shell("send", place, "--to", server.url) == 1
+        assert shell("noise", "learn", place, "--to", server.url, "-o", rules) == 0
+        assert shell.out == f"{rules}: 1 rules proposed from 3 runs; read them before you use them\n"
+        assert 'path = "body.id"' in rules.read_text("utf-8")
+        with rules.open("a") as file:
+            file.write('[[rule]]\nid = "old"\npath = "body.gone"\nshape = "uuid"\n')
+        assert shell("send", place, "--to", server.url, "--noise", rules, "--json", report) == 0
+    assert shell.out == "send fc.db: 2 same, 2 suppressed by 1 noise rules; stale noise rules: old\n"
+    told = json.loads(report.read_bytes())
+    assert list(told["summary"]["noise"].values()) == [2]
+    assert told["stale_rules"] == ["old"]
+
+
+def test_noise_learn_without_a_server_is_4(shell: Shell, recording: str, tmp_path: Path) -> None:
+    with serving(lambda _: answer()) as server:
+        url = server.url
+    assert shell("noise", "learn", recording, "--to", url, "-o", tmp_path / "n.toml") == 4
+    assert not (tmp_path / "n.toml").exists()
+
+
+def test_noise_learn_of_nothing_is_5(shell: Shell, recording: str, tmp_path: Path) -> None:
+    with serving(lambda _: answer()) as server:
+        args = ("--to", server.url, "-o", tmp_path / "n.toml", "--filter", "is:rejected")
+        assert shell("noise", "learn", recording, *args) == 5
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        pytest.param(["noise", "lern"], "lern", id="mistyped verb"),
+        pytest.param(["noise", "learn", "x", "-o", "y", "--runs", "2"], "2", id="too few runs"),
+        pytest.param(["send", "x", "--noise", "nope.toml"], "cannot read nope.toml", id="no noise file"),
+    ],
+)
+def test_noise_usage_errors_are_2(shell: Shell, args: list[str], told: str) -> None:
+    assert shell(*args) == 2
+    assert told in shell.err
+    assert len(shell.err.splitlines()) == 1

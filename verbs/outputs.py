@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from formats import github, json_report, junit
+from playback.findings import Rank
 from playback.report import Report, Summary, finding_line
 from playback.verdict import ExitCode, Outcome, Verdict
 from playback.visible import visible
@@ -81,13 +82,14 @@ def deliver(report: Report, forms: Forms) -> int:
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
     """What a terminal says of one exchange; nothing when there is nothing to say."""
-    if not outcome.findings:
+    shown = [finding for finding in outcome.findings if finding.rank is not Rank.FORGIVEN]
+    if not shown:
         return
     yield f"{outcome.verdict.value:9}  #{outcome.number}  {_request(outcome)}"
-    for finding in outcome.findings[:_SHOWN_FINDINGS]:
+    for finding in shown[:_SHOWN_FINDINGS]:
         yield f"           {finding_line(finding)}"
-    if len(outcome.findings) > _SHOWN_FINDINGS:
-        yield f"           … {len(outcome.findings) - _SHOWN_FINDINGS} more"
+    if len(shown) > _SHOWN_FINDINGS:
+        yield f"           … {len(shown) - _SHOWN_FINDINGS} more"
 
 
 def summary_line(report: Report) -> str:
@@ -95,7 +97,8 @@ def summary_line(report: Report) -> str:
     numbers = report.summary()
     counts = ", ".join(f"{count} {word}" for word, count in _words(numbers) if count)
     stopped = f"stopped: {visible(report.stopped)}; " if report.stopped else ""
-    return f"{report.verb} {visible(report.recording)}: {stopped}{counts or 'nothing was judged'}"
+    stale = f"; stale noise rules: {visible(', '.join(report.stale_rules))}" if report.stale_rules else ""
+    return f"{report.verb} {visible(report.recording)}: {stopped}{counts or 'nothing was judged'}{stale}"
 
 
 def _words(numbers: Summary) -> tuple[tuple[str, int], ...]:
@@ -105,7 +108,7 @@ def _words(numbers: Summary) -> tuple[tuple[str, int], ...]:
         ("missing", numbers.missing),
         ("skipped", numbers.skipped),
         ("warnings", numbers.warnings),
-        ("suppressed", numbers.suppressed),
+        (f"suppressed by {len(numbers.noise)} noise rules" if numbers.noise else "suppressed", numbers.suppressed),
     )
 
 

@@ -13,11 +13,12 @@ import click
 from gateway.rules import RULES_VERSION
 from playback import sides
 from playback.errors import BadOption
+from playback.learn import unused
 from playback.report import Report
 from playback.schedule import parse_order, parse_pace
 from playback.send import Plan, send
 from playback.target import parse_target
-from verbs.gate import fail_on_option
+from verbs.gate import fail_on_option, noise_option
 from verbs.options import parsed_by
 from verbs.outputs import deliver, report_options
 from verbs.progress import progress
@@ -25,6 +26,7 @@ from verbs.recordings import display_name, filter_option, opened, recording_argu
 
 if TYPE_CHECKING:
     from playback.findings import Rank
+    from playback.noise import NoiseRule
     from playback.schedule import Order, Pace
     from playback.selection import Predicate
     from playback.target import Target
@@ -51,6 +53,7 @@ _SECONDS = click.FloatRange(0, min_open=True)
     "--pace", default="fast", show_default=True, callback=parsed_by(parse_pace), help="fast, recorded, or xN: faster."
 )
 @click.option("--timeout", "timeout_s", type=_SECONDS, default=60, show_default=True, help="Seconds per answer.")
+@noise_option
 @filter_option
 @fail_on_option
 @report_options
@@ -63,6 +66,7 @@ def command(
     order: Order,
     pace: Pace,
     timeout_s: float,
+    noise: tuple[NoiseRule, ...],
     wanted: Predicate,
     fail_on: Rank,
     forms: Forms,
@@ -71,15 +75,16 @@ def command(
 
     Each request goes out byte for byte as it was, with its recorded request id, in the order of arrival.
     """
-    target = _target(to, as_client, allow_remote=allow_remote)
-    plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s)
+    target = target_of(to, as_client, allow_remote=allow_remote)
+    plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise)
     with opened(recording) as reader, progress("send", reader.count()) as told:
         sent = asyncio.run(send(selected(reader, wanted), target, reader.body_pieces, plan, told))
-    report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped)
+    stale = unused(noise, sent.outcomes)
+    report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped, stale)
     return deliver(report, forms)
 
 
-def _target(to: str | None, as_client: str | None, *, allow_remote: bool) -> Target:
+def target_of(to: str | None, as_client: str | None, *, allow_remote: bool) -> Target:
     """Where to: one of the two URLs, or the default."""
     if to is not None and as_client is not None:
         raise click.UsageError("--to and --as-client exclude each other")

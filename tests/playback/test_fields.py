@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from playback.fields import FRAMING, VOLATILE, VOLATILE_IN_REQUESTS, compare_fields
+from playback.allowance import USUAL, VOLATILE, VOLATILE_IN_REQUESTS
+from playback.fields import FRAMING, compare_fields
 
 if TYPE_CHECKING:
     from gateway.messages import Headers
 
 
 def kinds(old: Headers, new: Headers) -> list[tuple[str, str]]:
-    return [(finding.kind.value, finding.path) for finding in compare_fields("headers", old, new, FRAMING)]
+    return [(finding.kind.value, finding.path) for finding in compare_fields("headers", old, new, USUAL, FRAMING)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from playback.plain import MAX_DEPTH, media_type, read_body
 
 if TYPE_CHECKING:
-    from playback.trees import Plain
+    from playback.values import Plain
 
 
 def read(media: bytes, body: bytes) -> tuple[str, Plain]:

@@ -12,10 +12,11 @@ from playback.verdict import ExitCode, Outcome, Verdict
 
 VOLATILE = Finding(Kind.VOLATILE, "headers.date")
 ADDED = Finding(Kind.ADDED, "headers.x", None, "1")
+NOISE = Finding(Kind.NOISE, "body.id", rule="uuid-1")
 VALUE = Finding(Kind.VALUE, "body.a", "1", "2")
 LOST = Finding(Kind.TRANSPORT, "answer", "answered 200", None, "closed")
 OUTCOMES = (
-    Outcome(1, "GET", "/", Verdict.SAME, (VOLATILE, ADDED)),
+    Outcome(1, "GET", "/", Verdict.SAME, (VOLATILE, ADDED, NOISE)),
     Outcome(2, "GET", "/", Verdict.DIFFERENT, (VALUE, VALUE, ADDED)),
     Outcome(3, "GET", "/", Verdict.MISSING, (LOST,)),
     Outcome(4, "GET", "/", Verdict.SAME, skipped="never sent"),
@@ -35,8 +36,9 @@ def test_the_numbers_count_every_outcome_and_finding_once() -> None:
         "missing": 1,
         "skipped": 1,
         "warnings": 2,
-        "suppressed": 1,
-        "kinds": {"expected-volatile": 1, "added": 2, "value": 2, "transport": 1},
+        "suppressed": 2,
+        "kinds": {"expected-volatile": 1, "added": 2, "value": 2, "transport": 1, "noise": 1},
+        "noise": {"uuid-1": 1},
     }
 
 
@@ -81,7 +83,7 @@ def test_the_exit_code_follows(outcomes: tuple[Outcome, ...], stopped: str, code
         pytest.param(ADDED, "added  headers.x  nothing -> 1", id="new"),
         pytest.param(LOST, "transport  answer  answered 200 -> nothing  (closed)", id="lost"),
         pytest.param(VOLATILE, "expected-volatile  headers.date", id="no sides"),
-        pytest.param(Finding(Kind.NOISE, "body.id", rule="uuid-1"), "noise  body.id  (uuid-1)", id="rule"),
+        pytest.param(NOISE, "noise  body.id  (uuid-1)", id="rule"),
         pytest.param(
             Finding(Kind.VALUE, "body\x1b[2J", "a\nb", "\u202e"),
             "value  body\\x1b[2J  a\\x0ab -> <RIGHT-TO-LEFT OVERRIDE>",

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.findings import MAX_SHOWN, Finding, Kind
-from playback.trees import canonical, child, compare_values, show
+from playback.findings import Finding, Kind
+from playback.trees import compare_values
+from playback.values import canonical
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False) | st.text() | st.binary(),
@@ -65,25 +66,6 @@ def test_values_without_differences_have_one_canonical_text(one: Any, other: Any
     assert (list(compare_values("", one, other)) == []) == (canonical(one) == canonical(other))
 
 
-@pytest.mark.parametrize(
-    ("spelling", "text"),
-    [
-        ("0", "0"),
-        ("-0.0", "0"),
-        ("100", "100"),
-        ("1e2", "100"),
-        ("1.50", "1.5"),
-        ("-0.05", "-0.05"),
-        ("12.25", "12.25"),
-        ("1e999999", "1e999999"),
-        ("1E-999", "1e-999"),
-        ("12345678901234567890123456789012345678901234567890", "12345678901234567890123456789012345678901234567890"),
-    ],
-)
-def test_a_number_has_one_text(spelling: str, text: str) -> None:
-    assert canonical(Decimal(spelling)) == text
-
-
 def test_bytes_are_shown_around_the_first_difference() -> None:
     (finding,) = compare_values("body", b"0123456789", b"01234x678")
     assert finding == Finding(
@@ -98,17 +80,3 @@ def test_bytes_are_shown_around_the_first_difference() -> None:
 def test_bytes_that_begin_with_the_others_differ_where_those_end() -> None:
     (finding,) = compare_values("body", b"abc", b"abcd")
     assert finding.note == "3 and 4 bytes, first difference at byte 3"
-
-
-def test_a_long_value_is_cut_and_says_so() -> None:
-    assert show("x" * (MAX_SHOWN + 1)) == "x" * MAX_SHOWN + f"… ({MAX_SHOWN + 1} characters)"
-    assert show("x" * MAX_SHOWN) == "x" * MAX_SHOWN
-
-
-def test_bytes_are_shown_by_their_size() -> None:
-    assert show(b"\0" * 7) == "7 bytes"
-
-
-def test_paths_quote_what_is_no_name() -> None:
-    assert child("body", "a-b_1") == "body.a-b_1"
-    assert child("body", '名"') == 'body["名\\""]'
