@@ -1,0 +1,18 @@
+"""Facts are recorded, in FC's own spelling where FC has one."""
+
+from __future__ import annotations
+
+from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, LogType, Seed
+
+
+def test_the_recorded_words() -> None:
+    assert [one.value for one in Ingress] == ["http-default", "http-custom", "api"]
+    assert [one.value for one in InvocationType] == ["Sync", "Async"]
+    assert [one.value for one in LogType] == ["Tail", "None"]
+    assert [one.value for one in ApiFamily] == ["fc3", "fc2"]
+
+
+def test_an_ordinary_call_needs_few_facts() -> None:
+    facts = Facts(Seed("1-x", 5), Ingress.HTTP_CUSTOM, "web")
+    assert (facts.qualifier, facts.invocation_type, facts.log_type) == ("LATEST", InvocationType.SYNC, LogType.NONE)
+    assert (facts.log_tail, facts.refusal, facts.close, facts.seed.attempt) == (None, "", False, 0)
