@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print. Returns 0; 1 when a contestant or the load generator failed."""
     parser = argparse.ArgumentParser(prog="./run bench", description="Answers per second against a bare mitmdump.")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default 3)")
-    parser.add_argument("--seconds", type=float, default=2, help="how long each measurement takes (default 2)")
+    parser.add_argument("--seconds", type=int, default=2, help="how long each measurement takes (default 2)")
     parser.add_argument("--markdown", action="store_true", help="print tables for docs/benchmarks.md")
     chosen = parser.parse_args(arguments)
     about = [*describe(), ("load", f"{tool()}, {chosen.rounds} interleaved rounds of {chosen.seconds:g} s, medians")]
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def run(rounds: int, seconds: float) -> Results:
+def run(rounds: int, seconds: int) -> Results:
     """Measure every contestant with every shape, interleaved."""
     results: Results = {}
     proxy_core, other_core = cores()

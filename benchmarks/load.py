@@ -60,7 +60,7 @@ def _wrk(port: int, shape: Shape, seconds: float) -> Sample:
         script = Path(folder) / "post.lua"
         script.write_text(f'wrk.method = "POST"\nwrk.body = string.rep("x", {shape.body_bytes})\n')
         extra = ["-s", str(script)] if shape.body_bytes else []
-        words = ["wrk", "-t1", f"-c{shape.connections}", f"-d{seconds:g}s", "--latency", *extra]
+        words = ["wrk", "-t1", f"-c{shape.connections}", f"-d{seconds:.0f}s", "--latency", *extra]
         result = _run([*words, f"http://127.0.0.1:{port}/hello"])
     return parse_wrk(result)
 

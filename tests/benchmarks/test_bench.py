@@ -51,7 +51,7 @@ def test_the_whole_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_a_failure_is_one_line_and_an_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_rounds: int, _seconds: float) -> bench.Results:
+    def fail(_rounds: int, _seconds: int) -> bench.Results:
         raise LoadFailed("unable to connect")
 
     monkeypatch.setattr(bench, "run", fail)

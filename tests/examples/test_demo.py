@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import pytest
 
 from examples.demo_calls import CALLS
 
-DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.py"
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "examples" / "demo.py"
 needs_proc = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="looks for processes in /proc")
 
 
@@ -79,6 +81,30 @@ def test_it_says_what_to_do_next(finished: tuple[Path, str, str, int]) -> None:
     out = finished[1]
     assert "./run python replay.py check demo-recording/fc.db" in out
     assert "demo-recording/audit.html" in out
+
+
+def readme_commands() -> list[str]:
+    """The commands of README.md that read a recording, as they stand there."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^\./run python (replay\.py .*)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [pytest.param(command, id=command.split()[1]) for command in readme_commands()])
+def test_the_readme_s_commands_work_on_its_recording(finished: tuple[Path, str, str, int], command: str) -> None:
+    """Nobody listens where `send` goes, which has an exit code of its own."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        words = command.replace(":9000", f":{nobody.getsockname()[1]}").split()
+        result = subprocess.run(
+            [sys.executable, ROOT / words[0], *words[1:]],
+            cwd=finished[0] / "demo-recording",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert result.returncode == (4 if words[1] == "send" else 0), result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @needs_proc
