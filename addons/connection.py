@@ -61,7 +61,7 @@ class Gateway:
         peer = self._desk.peers.of(call.peer)
         seed = Seed(request_id(call.arrived_us), call.arrived_us, peer.ip, peer.secure)
         facts = survey(head or UNREADABLE, seed, self._desk.config)
-        return Draft(facts=facts, start_ns=call.arrived_ns, client_request=head)
+        return Draft(facts=facts, start_ns=call.arrived_ns, client_request=head, has_flow=peer.has_flow)
 
     async def _serve(self, call: Call, draft: Draft) -> None:
         desk = self._desk

@@ -35,12 +35,14 @@ FAILURE_STATES = {
 class Draft:
     """What is known of a call so far. `start_ns` is the monotonic clock at its first byte.
 
-    `sending`: what the server is to get; it becomes the server's view once its first byte has left.
+    `has_flow`: mitmproxy shows this call itself. `sending`: what the server is to get; it becomes the server's
+    view once its first byte has left.
     """
 
     facts: Facts
     start_ns: int
     client_request: Request | None
+    has_flow: bool = False
     id: int = 0
     parent_id: int | None = None
     client_response: Response | None = None

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mitmproxy.proxy import layers
+from mitmproxy.proxy import layers, mode_specs
 
 from addons.peers import Peer, Peers
 
 if TYPE_CHECKING:
     from mitmproxy import http
+    from mitmproxy.connection import Client
     from mitmproxy.proxy.layer import NextLayer
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
@@ -37,13 +38,20 @@ class StackHooks:
             return
         if not context.client.tls:
             nextlayer.layer = layers.ClientTLSLayer(context)
-        elif context.client.alpn != HTTP2:
+        elif self._is_raw(context.client):
             nextlayer.layer = layers.TCPLayer(context, ignore=True)
+
+    def _is_raw(self, client: Client) -> bool:
+        """TLS that was taken over at our own port and holds HTTP/1.1: its bytes pass as they are, without a flow."""
+        mode = client.proxy_mode
+        ours = isinstance(mode, mode_specs.ReverseMode) and mode.address == self._inner.address
+        return ours and client.alpn != HTTP2
 
     def server_connected(self, data: ServerConnectionHookData) -> None:
         """Note for whom mitmproxy connected to the inner port."""
         if data.server.address == self._inner.address and data.server.sockname:
-            peer = Peer(data.client.peername[0], secure=data.client.tls_established)
+            client = data.client
+            peer = Peer(client.peername[0], secure=client.tls_established, has_flow=not self._is_raw(client))
             self._peers.note(data.server.sockname[:2], peer)
 
     def server_disconnected(self, data: ServerConnectionHookData) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A client: its address, and whether it speaks TLS."""
+    """A client: its address, whether it speaks TLS, and whether mitmproxy has a flow of its own for its calls."""
 
     ip: str
     secure: bool = False
+    has_flow: bool = False
 
 
 class Peers:

@@ -74,7 +74,7 @@ class Service:
         self._peers = Peers()
         self._inner = Inner(self._peers)
         self._program = Program(wanted)
-        self._terminal = Terminal(sys.stdout) if ctx.options.flow_detail > 0 and _is_dump() else None
+        self._terminal = Terminal(sys.stdout) if _wants_lines() else None
         self.onlookers = Onlookers(ctx.master, own)
         self.hooks = StackHooks(self._inner, self._peers)
         self.started = False
@@ -109,6 +109,8 @@ class Service:
         await self._inner.open(app, self._limits)
         FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
         self.onlookers.look()
+        if self.onlookers.present:
+            ctx.options.update(store_streamed_bodies=True)  # flows of HTTP/2 calls pass as they come
         for name in self.onlookers.without_effect():
             logger.warning("fc-replay: %s does not act on calls of the fc mode; they are only shown", name)
         self.started = True
@@ -153,7 +155,7 @@ class Service:
     def _ended(self, exchange: Exchange, draft: Draft) -> None:
         if self._terminal is not None:
             self._terminal.show(exchange)
-        if self.onlookers.present:
+        if self.onlookers.present and not draft.has_flow:
             server = self._settings.servers.get(exchange.facts.function)
             self.onlookers.show(exchange, server or next(iter(self._settings.servers.values())), draft.spools)
 
@@ -181,6 +183,6 @@ class Service:
             self._store = None
 
 
-def _is_dump() -> bool:
-    """Under mitmdump the terminal is ours; mitmproxy's console and mitmweb have lists of their own."""
-    return Path(sys.argv[0]).stem == "mitmdump"
+def _wants_lines() -> bool:
+    """Under mitmdump the terminal is ours unless -q; mitmproxy's console and mitmweb have lists of their own."""
+    return Path(sys.argv[0]).stem == "mitmdump" and ctx.options.flow_detail > 0

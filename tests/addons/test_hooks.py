@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from mitmproxy.proxy import layers
+from mitmproxy.proxy import layers, mode_specs
 from mitmproxy.test import tflow
 
 from addons.hooks import StackHooks
@@ -44,8 +44,9 @@ def test_an_answer_flows_unbuffered() -> None:
     assert flow.response.stream
 
 
-def connection(address: tuple[str, int]) -> Any:
-    client = SimpleNamespace(peername=("127.0.0.9", 1), tls_established=True)
+def connection(address: tuple[str, int], alpn: bytes = b"http/1.1") -> Any:
+    mode = mode_specs.ProxyMode.parse(f"reverse:http://{INNER[0]}:{INNER[1]}")
+    client = SimpleNamespace(peername=("127.0.0.9", 1), tls_established=True, proxy_mode=mode, alpn=alpn)
     return SimpleNamespace(client=client, server=SimpleNamespace(address=address, sockname=("127.0.0.1", 7)))
 
 
@@ -55,6 +56,12 @@ def test_mitmproxy_s_connection_to_the_gateway_speaks_for_its_client() -> None:
     assert peers.of(("127.0.0.1", 7)) == Peer("127.0.0.9", secure=True)
     hooks(peers).server_disconnected(connection(INNER))
     assert not peers.is_inner(("127.0.0.1", 7))
+
+
+def test_a_call_over_http2_has_a_flow_of_mitmproxy_s_own() -> None:
+    peers = Peers()
+    hooks(peers).server_connected(connection(INNER, b"h2"))
+    assert peers.of(("127.0.0.1", 7)).has_flow
 
 
 def test_connections_elsewhere_are_not_ours() -> None:
@@ -81,6 +88,7 @@ def test_after_tls_the_protocol_decides(address: tuple[str, int], alpn: bytes | 
         made = context.Context(tflow.tclient_conn(), tctx.options)
         made.server.address = address
         made.client.tls, made.client.alpn = True, alpn
+        made.client.proxy_mode = mode_specs.ProxyMode.parse(f"reverse:http://{INNER[0]}:{INNER[1]}")
         nextlayer = SimpleNamespace(context=made, layer=None)
         hooks().next_layer(cast("Any", nextlayer))
     assert isinstance(nextlayer.layer, layers.TCPLayer) is changed
