@@ -86,29 +86,30 @@ def transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> list[
 
     Identity is asked first: most parts are the very same object, and a large body must not be compared.
     """
-    found = []
-    for part, name in _LINE_PARTS:
-        old, new = getattr(before, name), getattr(after, name)
-        if old is not new:
-            went, came = lines_between(old, new)
-            if went or came:
-                found.append(Transform(rule_id, leg, part, went, came))
-    for part, name in _VALUE_PARTS[type(before)]:
+    found: list[Transform] = []
+    if before.headers is not after.headers:
+        found += _line_transform(rule_id, leg, Part.HEADERS, before.headers, after.headers)
+    if before.trailers is not after.trailers:
+        found += _line_transform(rule_id, leg, Part.TRAILERS, before.trailers, after.trailers)
+    for part, name in _VALUES[type(before)]:
         old, new = getattr(before, name), getattr(after, name)
         if old is not new and old != new:
             found.append(Transform(rule_id, leg, part, old, new))
-    if isinstance(before, Response) and isinstance(after, Response):
-        told, tells = (before.status, before.reason), (after.status, after.reason)
-        if told != tells:
-            found.append(Transform(rule_id, leg, Part.STATUS, status_line(*told), status_line(*tells)))
+    if isinstance(before, Response) and isinstance(after, Response) and before.status != after.status:
+        old, new = status_line(before.status, before.reason), status_line(after.status, after.reason)
+        found.append(Transform(rule_id, leg, Part.STATUS, old, new))
     return found
 
 
-_LINE_PARTS = ((Part.HEADERS, "headers"), (Part.TRAILERS, "trailers"))
-_VALUE_PARTS: dict[type, tuple[tuple[Part, str], ...]] = {
+_VALUES: dict[type, tuple[tuple[Part, str], ...]] = {
     Request: ((Part.METHOD, "method"), (Part.TARGET, "target"), (Part.VERSION, "version"), (Part.BODY, "body")),
     Response: ((Part.VERSION, "version"), (Part.BODY, "body")),
 }
+
+
+def _line_transform(rule_id: str, leg: Leg, part: Part, before: Headers, after: Headers) -> tuple[Transform, ...]:
+    went, came = lines_between(before, after)
+    return (Transform(rule_id, leg, part, went, came),) if went or came else ()
 
 
 def lines_between(before: Headers, after: Headers) -> tuple[Headers, Headers]:
@@ -116,8 +117,21 @@ def lines_between(before: Headers, after: Headers) -> tuple[Headers, Headers]:
     kept = len(before)
     if after[:kept] == before:
         return (), after[kept:]
-    went = minus(before, after)
-    return went, (minus(after, before) if len(after) > kept - len(went) else ())
+    went = _dropped(before, after)
+    return (went, ()) if went is not None else (minus(before, after), minus(after, before))
+
+
+def _dropped(before: Headers, after: Headers) -> Headers | None:
+    """What went when lines only went, as is most common; None otherwise."""
+    left = iter(after)
+    wanted = next(left, None)
+    went = []
+    for line in before:
+        if line == wanted:
+            wanted = next(left, None)
+        else:
+            went.append(line)
+    return tuple(went) if wanted is None else None
 
 
 def minus(lines: Headers, others: Headers) -> Headers:
