@@ -43,6 +43,6 @@ def test_a_stop_finishes_the_call_under_way_and_closes_the_port(tmp_path: Path, 
         proxy.stop()
         assert not is_open(proxy.port)
         assert answer.startswith(b"HTTP/1.1 200 OK")
-        (exchange,) = proxy.recorded().after(0)
+        (exchange,) = proxy.recorded.after(0)
     assert exchange.state is State.COMPLETE
     assert stat.S_IMODE(proxy.recording_path.stat().st_mode) == 0o600
