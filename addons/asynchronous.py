@@ -77,8 +77,8 @@ class AsyncCalls:
         draft.sending = accepted
         draft.request_end = draft.now()
         unwritten = await desk.intent(draft)
-        if unwritten:
-            logger.error("fc-replay: an asynchronous call was not delivered: %s", unwritten)
+        if unwritten is not None and unwritten.refuse:
+            logger.error("fc-replay: an asynchronous call was not delivered: %s", unwritten.reason)
             return True
         failed = await self._call_server(desk, draft)
         if failed is None:

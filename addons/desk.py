@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from addons.logs import Logs
     from addons.peers import Peers
     from addons.program import Program
-    from addons.recorder import Recording
+    from addons.recorder import Recording, Unwritten
     from gateway.changes import Accept
     from gateway.config import Config, Function
     from gateway.exchange import Exchange
@@ -57,12 +57,12 @@ class Desk:
         function = self.functions.get(name) or self.config.functions[0]
         return self.servers[function.name], function.timeout_s
 
-    async def intent(self, draft: Draft) -> str:
-        """Commit that the server is about to see this call. Returns "" or why not."""
+    async def intent(self, draft: Draft) -> Unwritten | None:
+        """Commit that the server is about to see this call."""
         return await self.recorder.intent(draft.exchange(self.config_digest, RULES_VERSION))
 
-    async def finish(self, draft: Draft) -> str:
-        """Commit how the call ended and tell who listens. Returns "" or why it could not be written."""
+    async def finish(self, draft: Draft) -> Unwritten | None:
+        """Commit how the call ended and tell who listens."""
         if not draft.id:
             draft.id = self.recorder.next_id()
         exchange = draft.exchange(self.config_digest, RULES_VERSION)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addons.delivery import Delivery, Failed
-from addons.reply import CANCELLED, fail, send_unrecorded
+from addons.reply import CANCELLED, fail, send
 from addons.stream import stream
 from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
@@ -32,8 +32,8 @@ async def forward(desk: Desk, call: Call, draft: Draft, decision: Forward) -> No
     draft.id = desk.recorder.next_id()
     draft.sending = decision
     unwritten = await desk.intent(draft)
-    if unwritten:
-        await fail(desk, call, draft, Failed(Failure.STORE, unwritten))
+    if unwritten is not None and unwritten.refuse:
+        await fail(desk, call, draft, Failed(Failure.STORE, unwritten.reason))
         return
     asleep = await desk.program.wake()
     if asleep is not None:
@@ -88,13 +88,10 @@ async def _send_whole(desk: Desk, call: Call, draft: Draft, response: Response) 
     answer = on_response(response, request, facts, desk.config)
     draft.answer(answer, State.COMPLETE)
     unwritten = await desk.finish(draft)
-    if unwritten:
-        send_unrecorded(desk, call, draft, unwritten)
+    if not isinstance(answer.response.body, BodyRef) or (unwritten is not None and unwritten.refuse):
+        send(desk, call, draft, answer.response, unwritten)
         return
     call.close_after = facts.close
-    if not isinstance(answer.response.body, BodyRef):
-        call.send(answer.response)
-        return
     call.start(answer.response)
     for piece in draft.spools[-1].pieces():
         await call.write(piece)

@@ -8,6 +8,7 @@ Read next: store/writer.py.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from store.errors import StoreUnavailable
@@ -22,17 +23,25 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """An exchange is not in the recording. `refuse`: then it must not go on either (fc_on_store_failure)."""
+
+    reason: str
+    refuse: bool
+
+
 class Recording(Protocol):
     """What a call needs of a recorder."""
 
     def next_id(self) -> int:
         """A number for the next exchange, in order of arrival."""
 
-    async def intent(self, exchange: Exchange) -> str:
-        """Commit that the server is about to see this call. Returns "" or why it could not be written."""
+    async def intent(self, exchange: Exchange) -> Unwritten | None:
+        """Commit that the server is about to see this call. None: it is on disk, or was not to be recorded."""
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> str:
-        """Commit how the call ended. Returns "" or why it could not be written."""
+    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
+        """Commit how the call ended. None: it is on disk, or was not to be recorded."""
 
 
 class NoRecorder:
@@ -46,20 +55,18 @@ class NoRecorder:
         self._id += 1
         return self._id
 
-    async def intent(self, exchange: Exchange) -> str:  # noqa: ARG002 - the protocol's signature
+    async def intent(self, exchange: Exchange) -> Unwritten | None:
         """Nothing to do."""
-        return ""
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> str:  # noqa: ARG002 - the protocol's signature
+    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Nothing to do."""
-        return ""
 
 
 class Recorder:
     """Every exchange goes to the writer thread and is awaited.
 
     `wanted` decides by the request alone which exchanges are kept (fc_filter). `refuse` is the policy when
-    the store fails: True returns the reason, so that the call is refused; False counts, warns and goes on.
+    the store fails: True has the call refused; False counts, warns and lets it go on.
     """
 
     def __init__(self, writer: Writer, *, refuse: bool, wanted: Callable[[Exchange], bool] | None = None) -> None:
@@ -72,30 +79,30 @@ class Recorder:
         """A number from the recording."""
         return self._writer.next_id()
 
-    async def intent(self, exchange: Exchange) -> str:
+    async def intent(self, exchange: Exchange) -> Unwritten | None:
         """Commit the open row."""
         if self._wanted is not None and not self._wanted(exchange):
-            return ""
+            return None
         try:
             await self._writer.ready()
             await self._writer.intent(exchange)
         except StoreUnavailable as error:
             return self._unwritten(error)
-        return ""
+        return None
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> str:
+    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Commit the whole exchange."""
         if self._wanted is not None and not self._wanted(exchange):
-            return ""
+            return None
         try:
             await self._writer.finish(exchange, spools)
         except StoreUnavailable as error:
             return self._unwritten(error)
-        return ""
+        return None
 
-    def _unwritten(self, error: StoreUnavailable) -> str:
-        if self._refuse:
-            return str(error)
-        self.passed += 1
-        logger.warning("fc-replay: not recorded (%d so far, fc_on_store_failure=pass): %s", self.passed, error)
-        return ""
+    def _unwritten(self, error: StoreUnavailable) -> Unwritten:
+        if not self._refuse:
+            self.passed += 1
+            if self.passed & (self.passed - 1) == 0:  # 1, 2, 4, 8...: told, without a line for each call
+                logger.warning("fc-replay: %d not recorded (fc_on_store_failure=pass): %s", self.passed, error)
+        return Unwritten(str(error), self._refuse)

@@ -5,9 +5,11 @@ Must not know: why. Read next: gateway/core.py (on_failure).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addons.delivery import Failed
+from addons.recorder import Unwritten
 from gateway.core import on_failure
 from gateway.exchange import Failure, State
 
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
     from addons.desk import Desk
     from addons.draft import Draft
     from gateway.changes import Reply
+    from gateway.messages import Response
     from wire.call import Call
+
+NOT_RECORDED = b"X-Fc-Replay-Not-Recorded"
+"""Tells a client, under fc_on_store_failure=pass, that this exchange is missing from the recording."""
 
 CANCELLED = Failed(Failure.CLIENT_GONE, "Invocation canceled by client")
 """FC's words for a caller that hung up (contract NET-4)."""
@@ -24,13 +30,7 @@ CANCELLED = Failed(Failure.CLIENT_GONE, "Invocation canceled by client")
 async def reply(desk: Desk, call: Call, draft: Draft, answer: Reply, state: State) -> bool:
     """Commit, then send. False: it could not be recorded and the client got the recorder's error instead."""
     draft.answer(answer, state)
-    unwritten = await desk.finish(draft)
-    if unwritten:
-        send_unrecorded(desk, call, draft, unwritten)
-        return False
-    call.close_after = draft.facts.close
-    call.send(answer.response)
-    return True
+    return send(desk, call, draft, answer.response, await desk.finish(draft))
 
 
 async def fail(desk: Desk, call: Call, draft: Draft, failed: Failed) -> None:
@@ -42,15 +42,8 @@ async def fail(desk: Desk, call: Call, draft: Draft, failed: Failed) -> None:
     facts = draft.stamp(draft.facts.log_tail)
     answer = on_failure(failed.failure, failed.text, draft.client_request, facts, desk.config)
     draft.answer(answer, draft.state)
-    if failed.failure is Failure.STORE:
-        send_unrecorded(desk, call, draft, failed.text)
-        return
-    unwritten = await desk.finish(draft)
-    if unwritten:
-        send_unrecorded(desk, call, draft, unwritten)
-        return
-    call.close_after = draft.facts.close
-    call.send(answer.response)
+    unwritten = Unwritten(failed.text, refuse=True) if failed.failure is Failure.STORE else await desk.finish(draft)
+    send(desk, call, draft, answer.response, unwritten)
 
 
 async def cancelled(desk: Desk, draft: Draft) -> None:
@@ -59,8 +52,17 @@ async def cancelled(desk: Desk, draft: Draft) -> None:
     await desk.finish(draft)
 
 
-def send_unrecorded(desk: Desk, call: Call, draft: Draft, reason: str) -> None:
-    """Send the error that names the recorder; nothing of the ordinary answer leaves (promise D3)."""
-    answer = on_failure(Failure.STORE, reason, draft.client_request, draft.facts, desk.config)
+def send(desk: Desk, call: Call, draft: Draft, response: Response, unwritten: Unwritten | None) -> bool:
+    """Send a whole answer whose exchange is on disk, or what the policy says when it is not (promise D3).
+
+    False: the client got the error that names the recorder, and nothing of the ordinary answer.
+    """
+    refused = unwritten is not None and unwritten.refuse
+    if unwritten is not None and unwritten.refuse:
+        facts, request = draft.facts, draft.client_request
+        response = on_failure(Failure.STORE, unwritten.reason, request, facts, desk.config).response
+    elif unwritten is not None:
+        response = replace(response, headers=(*response.headers, (NOT_RECORDED, unwritten.reason.encode())))
     call.close_after = draft.facts.close
-    call.send(answer.response)
+    call.send(response)
+    return not refused

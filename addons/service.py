@@ -113,6 +113,8 @@ class Service:
             ctx.options.update(store_streamed_bodies=True)  # flows of HTTP/2 calls pass as they come
         for name in self.onlookers.without_effect():
             logger.warning("fc-replay: %s does not act on calls of the fc mode; they are only shown", name)
+        for note in self._store.notes if self._store is not None else ():
+            logger.warning("fc-replay: %s", note)
         self.started = True
         await ports.open_all()
 

@@ -107,7 +107,8 @@ async def _end(desk: Desk, call: Call, draft: Draft, pump: _Pump, failed: Failed
         await desk.finish(draft)
         call.abort()
         return
-    if await desk.finish(draft):
+    unwritten = await desk.finish(draft)
+    if unwritten is not None and unwritten.refuse:
         call.abort()
         return
     if pump.held:

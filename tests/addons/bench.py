@@ -15,7 +15,7 @@ from addons.desk import Desk
 from addons.logs import Logs
 from addons.peers import Peers
 from addons.program import Program
-from addons.recorder import NoRecorder
+from addons.recorder import NoRecorder, Unwritten
 from gateway.config import Config, Function
 from wire.limits import Limits
 from wire.pool import Pool
@@ -46,7 +46,7 @@ def run(test: Coroutine[Any, Any, None]) -> None:
 
 
 class Journal(NoRecorder):
-    """A recorder that keeps in memory. `broken`: the reason it gives for not writing."""
+    """A recorder that keeps in memory. `broken_intent`, `broken_end`: why it does not write."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,14 +54,15 @@ class Journal(NoRecorder):
         self.ends: list[Exchange] = []
         self.broken_intent = ""
         self.broken_end = ""
+        self.refuse = True
 
-    async def intent(self, exchange: Exchange) -> str:
+    async def intent(self, exchange: Exchange) -> Unwritten | None:
         self.intents.append(exchange)
-        return self.broken_intent
+        return Unwritten(self.broken_intent, self.refuse) if self.broken_intent else None
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> str:  # noqa: ARG002 - Recording's signature
+    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:  # noqa: ARG002 - Recording's signature
         self.ends.append(exchange)
-        return self.broken_end
+        return Unwritten(self.broken_end, self.refuse) if self.broken_end else None
 
 
 @dataclass(slots=True)

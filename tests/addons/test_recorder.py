@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-from addons.recorder import NoRecorder, Recorder
+from addons.recorder import NoRecorder, Recorder, Unwritten
 from store.errors import StoreUnavailable
 from tests.addons.test_adapt import exchange
 
@@ -33,8 +33,8 @@ class FullDisk:
         raise StoreUnavailable("disk full")
 
 
-def both(recorder: Recorder) -> list[str]:
-    async def ask() -> list[str]:
+def both(recorder: Recorder) -> list[Unwritten | None]:
+    async def ask() -> list[Unwritten | None]:
         return [await recorder.intent(exchange()), await recorder.finish(exchange(), ())]
 
     return asyncio.run(ask())
@@ -42,23 +42,23 @@ def both(recorder: Recorder) -> list[str]:
 
 def test_refusing_gives_the_reason() -> None:
     recorder = Recorder(cast("Any", FullDisk()), refuse=True)
-    assert both(recorder) == ["the recorder cannot write: disk full"] * 2
+    assert both(recorder) == [Unwritten("the recorder cannot write: disk full", refuse=True)] * 2
 
 
 def test_passing_counts_and_warns(caplog: pytest.LogCaptureFixture) -> None:
     recorder = Recorder(cast("Any", FullDisk()), refuse=False)
-    assert both(recorder) == ["", ""]
+    assert both(recorder) == [Unwritten("the recorder cannot write: disk full", refuse=False)] * 2
     assert recorder.passed == 2
     assert "disk full" in caplog.text
 
 
 def test_what_is_not_wanted_is_not_asked_for() -> None:
     writer = FullDisk()
-    assert both(Recorder(cast("Any", writer), refuse=True, wanted=lambda _: False)) == ["", ""]
+    assert both(Recorder(cast("Any", writer), refuse=True, wanted=lambda _: False)) == [None, None]
     assert writer.asked == 0
 
 
 def test_without_a_recording_exchanges_are_only_numbered() -> None:
     recorder = NoRecorder()
     assert [recorder.next_id(), recorder.next_id()] == [1, 2]
-    assert asyncio.run(recorder.intent(exchange())) == ""
+    assert asyncio.run(recorder.intent(exchange())) is None

@@ -45,3 +45,16 @@ def test_a_client_that_wants_its_connection_kept_keeps_it_after_a_refusal() -> N
         assert b"HTTP/1.1 200 OK" in answer
 
     run(test())
+
+
+def test_passing_tells_the_client_that_nothing_was_recorded() -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            desk.journal.broken_intent = desk.journal.broken_end = "the recorder cannot write: disk full"
+            desk.journal.refuse = False
+            answer = await desk.talk(get())
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert b"X-Fc-Replay-Not-Recorded: the recorder cannot write: disk full\r\n" in answer
+        assert len(desk.received) == 1
+
+    run(test())
