@@ -29,30 +29,39 @@ if TYPE_CHECKING:
     from gateway.config import Config
     from gateway.exchange import Exchange
     from gateway.messages import Response
+    from playback.vault import Vault
 
 UNFINISHED = "it had not ended when it was recorded"
 
 
-def check(exchange: Exchange, config: Config, fail_on: Rank = Rank.MEDIUM) -> Outcome:
+def check(stored: Exchange, config: Config, vault: Vault, fail_on: Rank = Rank.MEDIUM) -> Outcome:
     """What today's rules make of one stored exchange, judged. `config`: the one that was in force."""
-    request = exchange.client.request
+    request = stored.client.request
     method, target = (request.method, request.target) if request else (b"", b"")
     outcome = Outcome(
-        exchange.id,
+        stored.id,
         method.decode("utf-8", "backslashreplace"),
         target.decode("utf-8", "backslashreplace"),
         Verdict.SAME,
     )
-    if exchange.state is State.OPEN:
+    if stored.state is State.OPEN:
         return replace(outcome, skipped=UNFINISHED)
-    findings = (*_drift(exchange, recompute(exchange, config)), *_silent(exchange))
+    findings = _findings(stored, config, vault)
     return replace(outcome, verdict=judge(findings, fail_on), findings=findings)
+
+
+def _findings(stored: Exchange, config: Config, vault: Vault) -> tuple[Finding, ...]:
+    """The differences of one exchange: found in what was on the wire, told with its secrets sealed."""
+    exchange = vault.opened(stored)
+    today = recompute(exchange, config)
+    if _results(exchange) == _results(today) and not unexplained(exchange):
+        return ()
+    then, today = vault.hidden(exchange), vault.hidden(today)
+    return (*_drift(then, today), *_silent(then))
 
 
 def _drift(then: Exchange, today: Exchange) -> Iterator[Finding]:
     """Every part of the two views and their reasons that comes out otherwise today."""
-    if _results(then) == _results(today):
-        return
     sides = (
         (Leg.REQUEST, "server.request", _forwarded(then), _forwarded(today)),
         (Leg.RESPONSE, "client.response", then.client.response, today.client.response),

@@ -11,14 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
-from gateway.messages import Response
 from playback import schedule, sides
-from playback.allowance import Allowance
-from playback.client import Client, Unreachable, loaded
+from playback.client import Client, Unreachable
 from playback.findings import Rank
-from playback.noise import NoiseRule, for_call
+from playback.judgement import Judgement
 from playback.schedule import Order, Pace
-from playback.sendable import compare_endings, unsendable
+from playback.sendable import unsendable
 from playback.verdict import Outcome, Verdict, judge
 from wire.errors import Unsendable
 from wire.pool import Pool
@@ -27,11 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.exchange import Exchange
-    from gateway.messages import Request
-    from playback.client import Load
-    from playback.sendable import Ending
+    from playback.noise import NoiseRule
     from playback.sides import Side
     from playback.target import Target
+    from playback.vault import Vault
 
 NOT_AWAITED = "nobody waited for the answer when it was recorded"
 
@@ -59,14 +56,14 @@ class Sent:
 async def send(
     exchanges: Iterable[Exchange],
     target: Target,
-    load: Load,
+    vault: Vault,
     plan: Plan,
     told: Callable[[Outcome], None] | None = None,
 ) -> Sent:
-    """Send everything to the target. `load`: where large bodies come from. `told` hears of each outcome at once."""
+    """Send everything to the target. `vault`: what is sealed in the recording. `told` hears of each outcome at once."""
     pool = Pool()
     try:
-        replay = _Replay(Client(target.address, load, pool, plan.timeout_s), plan, told)
+        replay = _Replay(Client(target.address, vault.body_pieces, pool, plan.timeout_s), vault, plan, told)
         await schedule.run(exchanges, replay.handle, plan.order, plan.pace)
     finally:
         pool.close_all()
@@ -76,8 +73,9 @@ async def send(
 class _Replay:
     """One replay on its way: what was found so far."""
 
-    def __init__(self, client: Client, plan: Plan, told: Callable[[Outcome], None] | None) -> None:
+    def __init__(self, client: Client, vault: Vault, plan: Plan, told: Callable[[Outcome], None] | None) -> None:
         self._client = client
+        self._vault = vault
         self._plan = plan
         self._told = told
         self.outcomes: list[Outcome] = []
@@ -99,41 +97,35 @@ class _Replay:
             self.stopped = self.stopped or f"the server stopped listening during exchange {exchange.id}"
         return not self.stopped
 
-    async def _send(self, exchange: Exchange) -> tuple[Outcome, bool]:
+    async def _send(self, stored: Exchange) -> tuple[Outcome, bool]:
         """The outcome, and whether the server died of it. Raises Unreachable."""
         side = self._plan.side
+        exchange = self._vault.opened(stored)
         request = side.request(exchange)
         reason = side.absent if request is None else unsendable(request)
         if request is None or reason:
-            return _outcome(exchange, request, skipped=reason), False
+            return self._outcome(stored, skipped=reason), False
         try:
             now = await self._client.ask(request)
         except Unsendable as error:
-            return _outcome(exchange, request, skipped=f"it cannot be sent: {error.text}"), False
+            return self._outcome(stored, skipped=f"it cannot be sent: {error.text}"), False
         recorded = side.ending(exchange)
         if recorded is None:
-            return _outcome(exchange, request, skipped=NOT_AWAITED), False
-        noise = for_call(self._plan.noise, request.method, request.target)
-        allowance = Allowance(side.volatile, noise)
-        findings = compare_endings(self._in_memory(recorded), now, request.method, allowance)
-        verdict = judge(findings, self._plan.fail_on)
-        outcome = replace(_outcome(exchange, request), verdict=verdict, findings=findings)
+            return self._outcome(stored, skipped=NOT_AWAITED), False
+        judgement = Judgement(self._vault, side, self._plan.noise)
+        findings = judgement.findings(exchange, request, recorded, now)
+        outcome = replace(self._outcome(stored), verdict=judge(findings, self._plan.fail_on), findings=findings)
         died = now is Failure.CLOSED and recorded is not now and not await self._client.is_listening()
         return outcome, died
 
-    def _in_memory(self, recorded: Ending) -> Ending:
-        if isinstance(recorded, Response):
-            return replace(recorded, body=loaded(recorded.body, self._client.load))
-        return recorded
-
-
-def _outcome(exchange: Exchange, request: Request | None, skipped: str = "") -> Outcome:
-    shown = request or exchange.client.request
-    method, target = (shown.method, shown.target) if shown else (b"", b"")
-    return Outcome(
-        exchange.id,
-        method.decode("utf-8", "backslashreplace"),
-        target.decode("utf-8", "backslashreplace"),
-        Verdict.SAME,
-        skipped=skipped,
-    )
+    def _outcome(self, stored: Exchange, skipped: str = "") -> Outcome:
+        """An outcome under the name that the stored exchange has: secrets in its target stay sealed."""
+        shown = self._plan.side.request(stored) or stored.client.request
+        method, target = (shown.method, shown.target) if shown else (b"", b"")
+        return Outcome(
+            stored.id,
+            method.decode("utf-8", "backslashreplace"),
+            target.decode("utf-8", "backslashreplace"),
+            Verdict.SAME,
+            skipped=skipped,
+        )

@@ -5,7 +5,7 @@ Must not know: sockets. Read next: sendable.py, send.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.exchange import Exchange
-    from gateway.messages import Request
+    from gateway.messages import Request, Response
     from playback.sendable import Ending
 
 _SERVER_FAILURES = frozenset({Failure.CLOSED, Failure.MALFORMED_ANSWER, Failure.TIMED_OUT})
@@ -25,11 +25,13 @@ _SERVER_FAILURES = frozenset({Failure.CLOSED, Failure.MALFORMED_ANSWER, Failure.
 class Side:
     """What to send, how that call ended then, and which response fields are minted anew for each answer.
 
-    `absent` says why an exchange has nothing to send on this side.
+    `answered` puts another answer in the place of
+    how it ended. `absent` says why an exchange has nothing to send on this side.
     """
 
     request: Callable[[Exchange], Request | None]
     ending: Callable[[Exchange], Ending | None]
+    answered: Callable[[Exchange, Response], Exchange]
     volatile: frozenset[bytes]
     absent: str
 
@@ -59,5 +61,13 @@ def _client_ending(exchange: Exchange) -> Ending | None:
     return None if exchange.failure is Failure.CLIENT_GONE else exchange.client.response
 
 
-SERVER = Side(_server_request, _server_ending, VOLATILE, "nothing was sent to the server")
-CLIENT = Side(_client_request, _client_ending, VOLATILE | {b"x-fc-request-id"}, "no client sent this")
+def _server_answered(exchange: Exchange, response: Response) -> Exchange:
+    return replace(exchange, failure=None, server=exchange.server and replace(exchange.server, response=response))
+
+
+def _client_answered(exchange: Exchange, response: Response) -> Exchange:
+    return replace(exchange, failure=None, client=replace(exchange.client, response=response))
+
+
+SERVER = Side(_server_request, _server_ending, _server_answered, VOLATILE, "nothing was sent to the server")
+CLIENT = Side(_client_request, _client_ending, _client_answered, VOLATILE | {b"x-fc-request-id"}, "no client sent this")

@@ -457,3 +457,23 @@ def test_noise_usage_errors_are_2(shell: Shell, args: list[str], told: str) -> N
     assert shell(*args) == 2
     assert told in shell.err
     assert len(shell.err.splitlines()) == 1
+
+
+# -- sealed values
+
+
+def test_sealed_values_that_are_not_here_are_named_before_the_first_request(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = record([(get(b"/", (b"Authorization", b"Bearer canarycanary")), lambda _: ok(b"hello"))])
+    place = keep(str(tmp_path / "fc.db"), calls)
+    (tmp_path / "fc.db.key").unlink()
+    with serving(lambda _: answer(b"hello")) as server:
+        assert shell("send", place, "--to", server.url) == 2
+        assert server.got == []
+        name = shell.err.partition("not here: ")[2].split()[0]
+        assert shell("noise", "learn", place, "--to", server.url, "-o", tmp_path / "n.toml") == 2
+        monkeypatch.setenv("FC_TOKEN", "canarycanary")
+        assert shell("send", place, "--to", server.url, "--secret", f"{name}=env:FC_TOKEN") == 0
+    assert b"Authorization: Bearer canarycanary" in server.got[0]
+    assert shell("send", place, "--secret", "x=y") == 2

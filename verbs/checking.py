@@ -14,7 +14,8 @@ from playback.check import check
 from playback.report import Report
 from verbs.gate import fail_on_option
 from verbs.outputs import Forms, deliver, report_options
-from verbs.recordings import config_of, display_name, filter_option, opened, recording_argument, selected
+from verbs.recordings import config_of, display_name, filter_option, recording_argument, selected
+from verbs.secrets import opened_with_vault
 
 if TYPE_CHECKING:
     from playback.findings import Rank
@@ -31,9 +32,9 @@ def command(recording: str, wanted: Predicate, fail_on: Rank, forms: Forms) -> i
 
     A difference is a gateway drift: the rules changed since, or the recording holds a change that no rule claims.
     """
-    with opened(recording) as reader:
+    with opened_with_vault(recording) as (reader, vault):
         config = config_of(reader)
         outcomes = tuple(
-            check(exchange, config(exchange.config_digest), fail_on) for exchange in selected(reader, wanted)
+            check(exchange, config(exchange.config_digest), vault, fail_on) for exchange in selected(reader, wanted)
         )
     return deliver(Report("check", display_name(recording), RULES_VERSION, fail_on, outcomes), forms)

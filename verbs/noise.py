@@ -17,7 +17,8 @@ from playback.noise_file import write_noise
 from playback.send import Plan, send
 from playback.verdict import ExitCode
 from verbs.outputs import write_file
-from verbs.recordings import filter_option, opened, recording_argument, selected
+from verbs.recordings import filter_option, recording_argument, selected
+from verbs.secrets import opened_with_vault, refuse_missing, secret_option
 from verbs.sending import DEFAULT_TARGET, target_of
 from verbs.shell import Refused
 
@@ -41,27 +42,39 @@ def command() -> None:
 @click.option("--allow-remote", is_flag=True, help="Let the URL be another machine.")
 @click.option("--runs", type=click.IntRange(min=3), default=3, show_default=True, help="How often to replay.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The file of proposed rules.")
+@secret_option
 @filter_option
 def learn_command(
-    *, recording: str, to: str | None, allow_remote: bool, runs: int, output: Path, wanted: Predicate
+    *,
+    recording: str,
+    to: str | None,
+    allow_remote: bool,
+    runs: int,
+    output: Path,
+    given: dict[bytes, bytes],
+    wanted: Predicate,
 ) -> int:
     """Replay RECORDING several times to one build of a server, and propose rules for what differs between the runs.
 
     Nothing is accepted by itself: read the file, delete what you do not agree with, then use `send --noise`.
     """
     target = target_of(to, None, allow_remote=allow_remote)
-    found = [_run(recording, target, wanted, number) for number in range(runs)]
+    found = [_run(recording, target, wanted, given, number) for number in range(runs)]
     proposals = learn(found)
     write_file(output, write_noise(proposals).encode("utf-8", "backslashreplace"))
     click.echo(f"{output}: {len(proposals)} rules proposed from {runs} runs; read them before you use them")
     return ExitCode.SAME
 
 
-def _run(recording: str, target: Target, wanted: Predicate, number: int) -> tuple[Outcome, ...]:
+def _run(
+    recording: str, target: Target, wanted: Predicate, given: dict[bytes, bytes], number: int
+) -> tuple[Outcome, ...]:
     """One replay; the second starts more than a second after the first."""
+    plan = Plan()
     begun = time.monotonic()
-    with opened(recording) as reader:
-        sent = asyncio.run(send(selected(reader, wanted), target, reader.body_pieces, Plan()))
+    with opened_with_vault(recording, given) as (reader, vault):
+        refuse_missing(reader, vault, wanted, plan.side)
+        sent = asyncio.run(send(selected(reader, wanted), target, vault, plan))
     if sent.stopped:
         raise Refused(f"stopped: {sent.stopped}", ExitCode.UNREACHABLE)
     if all(outcome.skipped for outcome in sent.outcomes):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from gateway.config import Config
     from gateway.exchange import Exchange
+    from store.recording import Recording
 
 
 recording_argument = click.argument("recording", metavar="RECORDING")
@@ -40,11 +41,18 @@ filter_option = click.option(
 
 @contextmanager
 def opened(recording: str) -> Iterator[Reader]:
-    """A reader of the recording; whatever is wrong with it ends the verb in one line and exit code 3."""
+    """A reader of the recording, its secrets sealed; what is wrong with it ends the verb with exit code 3."""
+    with readable(recording) as found:
+        yield Reader(found)
+
+
+@contextmanager
+def readable(recording: str) -> Iterator[Recording]:
+    """The recording, open as long as the block; its errors become one line and exit code 3."""
     try:
         found = open_for_reading(recording)
         try:
-            yield Reader(found)
+            yield found
         finally:
             found.close()
     except RecordingError as error:

@@ -22,7 +22,8 @@ from verbs.gate import fail_on_option, noise_option
 from verbs.options import parsed_by
 from verbs.outputs import deliver, report_options
 from verbs.progress import progress
-from verbs.recordings import display_name, filter_option, opened, recording_argument, selected
+from verbs.recordings import display_name, filter_option, recording_argument, selected
+from verbs.secrets import opened_with_vault, refuse_missing, secret_option
 
 if TYPE_CHECKING:
     from playback.findings import Rank
@@ -54,6 +55,7 @@ _SECONDS = click.FloatRange(0, min_open=True)
 )
 @click.option("--timeout", "timeout_s", type=_SECONDS, default=60, show_default=True, help="Seconds per answer.")
 @noise_option
+@secret_option
 @filter_option
 @fail_on_option
 @report_options
@@ -67,6 +69,7 @@ def command(
     pace: Pace,
     timeout_s: float,
     noise: tuple[NoiseRule, ...],
+    given: dict[bytes, bytes],
     wanted: Predicate,
     fail_on: Rank,
     forms: Forms,
@@ -77,8 +80,9 @@ def command(
     """
     target = target_of(to, as_client, allow_remote=allow_remote)
     plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise)
-    with opened(recording) as reader, progress("send", reader.count()) as told:
-        sent = asyncio.run(send(selected(reader, wanted), target, reader.body_pieces, plan, told))
+    with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:
+        refuse_missing(reader, vault, wanted, plan.side)
+        sent = asyncio.run(send(selected(reader, wanted), target, vault, plan, told))
     stale = unused(noise, sent.outcomes)
     report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped, stale)
     return deliver(report, forms)

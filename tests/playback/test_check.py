@@ -15,7 +15,7 @@ from gateway.exchange import Exchange, Failure, State, View
 from playback.check import UNFINISHED, check
 from playback.findings import Kind
 from playback.verdict import Verdict
-from tests.playback.recorded import get, ok, post, through_gateway
+from tests.playback.recorded import NoSecrets, get, ok, post, through_gateway
 
 if TYPE_CHECKING:
     from gateway.messages import Request
@@ -38,7 +38,7 @@ CALLS = [
 @pytest.mark.parametrize(("request_", "answer"), CALLS)
 def test_a_fresh_recording_is_the_same(request_: Request, answer: object) -> None:
     for exchange in through_gateway(1, request_, lambda _: answer):  # type: ignore[arg-type, return-value]
-        outcome = check(exchange, CONFIG)
+        outcome = check(exchange, CONFIG, NoSecrets())
         assert (outcome.verdict, outcome.findings, outcome.skipped) == (Verdict.SAME, (), "")
 
 
@@ -49,7 +49,7 @@ def test_a_fresh_recording_is_the_same(request_: Request, answer: object) -> Non
 )
 def test_any_call_is_the_same(fields: list[tuple[bytes, bytes]], target: bytes, body: bytes) -> None:
     for exchange in through_gateway(1, post(target, body, *fields), lambda _: ok(body, *fields)):
-        assert check(exchange, CONFIG).findings == ()
+        assert check(exchange, CONFIG, NoSecrets()).findings == ()
 
 
 def plain() -> Exchange:
@@ -58,14 +58,14 @@ def plain() -> Exchange:
 
 
 def found(exchange: Exchange) -> list[tuple[str, str, str]]:
-    outcome = check(exchange, CONFIG)
+    outcome = check(exchange, CONFIG, NoSecrets())
     assert all(finding.kind is Kind.GATEWAY_DRIFT for finding in outcome.findings)
     assert outcome.verdict is (Verdict.DIFFERENT if outcome.findings else Verdict.SAME)
     return [(finding.path, finding.rule, finding.note) for finding in outcome.findings]
 
 
 def test_an_outcome_names_the_clients_request() -> None:
-    outcome = check(plain(), CONFIG)
+    outcome = check(plain(), CONFIG, NoSecrets())
     assert (outcome.number, outcome.method, outcome.target) == (7, "GET", "/a?b")
 
 
@@ -148,5 +148,5 @@ def test_a_change_that_no_rule_claims_is_a_drift() -> None:
 
 
 def test_an_exchange_that_had_not_ended_is_skipped() -> None:
-    outcome = check(replace(plain(), state=State.OPEN), CONFIG)
+    outcome = check(replace(plain(), state=State.OPEN), CONFIG, NoSecrets())
     assert (outcome.skipped, outcome.findings) == (UNFINISHED, ())

@@ -16,7 +16,7 @@ from playback.noise import NoiseRule
 from playback.send import Plan, Sent, send
 from playback.target import Target
 from playback.verdict import Outcome, Verdict
-from tests.playback.recorded import get, ok, record
+from tests.playback.recorded import NoSecrets, get, ok, record
 from tests.playback.servers import answer, serving
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class NoisyServer:
 
 
 def replayed(exchanges: list[Exchange], port: int, rules: tuple[NoiseRule, ...] = ()) -> Sent:
-    return asyncio.run(send(exchanges, Target("127.0.0.1", port, ""), lambda _: [], Plan(noise=rules)))
+    return asyncio.run(send(exchanges, Target("127.0.0.1", port, ""), NoSecrets(), Plan(noise=rules)))
 
 
 @pytest.mark.parametrize("seed", range(5))

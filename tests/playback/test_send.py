@@ -16,13 +16,13 @@ from playback.send import NOT_AWAITED, Plan, Sent
 from playback.send import send as send_async
 from playback.target import Target
 from playback.verdict import Verdict
-from tests.playback.recorded import get, ok, post, record, through_gateway
+from tests.playback.recorded import NoSecrets, get, ok, post, record, through_gateway
 from tests.playback.servers import RawServer, answer, serving
 
 
 def send(exchanges: list[Exchange], port: int, plan: Plan | None = None) -> Sent:
     target = Target("127.0.0.1", port, "")
-    return asyncio.run(send_async(exchanges, target, lambda ref: [b"x" * ref.size], plan or Plan(timeout_s=20)))
+    return asyncio.run(send_async(exchanges, target, NoSecrets(), plan or Plan(timeout_s=20)))
 
 
 def call(request: Request, recorded: Response | Failure | None = None) -> Exchange:
@@ -240,7 +240,7 @@ def test_each_outcome_is_told_at_once() -> None:
     exchanges = record((get(b"/"), lambda _: ok()) for _ in range(3))
     with serving(lambda _: answer()) as server:
         target = Target("127.0.0.1", server.port, "")
-        asyncio.run(send_async(exchanges, target, lambda _: [], Plan(), lambda outcome: told.append(outcome.number)))
+        asyncio.run(send_async(exchanges, target, NoSecrets(), Plan(), lambda outcome: told.append(outcome.number)))
     assert told == [1, 2, 3]
 
 

@@ -1,0 +1,93 @@
+"""Values that a user gives for sealed ones: `--secret NAME=env:VAR`, and their way into stored messages.
+
+A value never stands in the command itself, where a shell's history and a process list would keep it.
+Must not know: keys. Read next: vault.py.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.exchange import View
+from gateway.messages import BodyRef, Request, Response, body_size
+from playback.errors import BadOption
+from store.secret_shapes import TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gateway.exchange import Exchange
+    from gateway.messages import Headers
+
+_GIVEN = re.compile(r"([^=]+)=(env|file):(.+)\Z")
+
+
+class BadSecret(BadOption):
+    """A `--secret` that names no pseudonym, or a value that is not there."""
+
+
+def parse_secrets(texts: Iterable[str]) -> dict[bytes, bytes]:
+    """Pseudonym -> value, from `NAME=env:VAR` and `NAME=file:PATH`. Raises BadSecret."""
+    return dict(_given(text) for text in texts)
+
+
+def _given(text: str) -> tuple[bytes, bytes]:
+    found = _GIVEN.match(text)
+    if found is None or TAG.fullmatch(found[1].encode()) is None:
+        raise BadSecret("a secret is given as NAME=env:VAR or NAME=file:PATH, NAME as in secret:0123456789ab")
+    name, way, place = found.groups()
+    if way == "env":
+        if place not in os.environ:
+            raise BadSecret(f"the environment has no {place} for {name}")
+        return name.encode(), os.environb[place.encode()]
+    try:
+        return name.encode(), Path(place).read_bytes().removesuffix(b"\n")
+    except OSError as error:
+        raise BadSecret(f"cannot read {place} for {name}: {error.strerror}") from error
+
+
+def tags_in(request: Request, given: Mapping[bytes, bytes]) -> list[str]:
+    """The pseudonyms in a request that no given value stands for, each once."""
+    texts = [request.target, *(value for _, value in (*request.headers, *request.trailers))]
+    texts += [] if isinstance(request.body, BodyRef) else [request.body]
+    found = [tag for text in texts for tag in TAG.findall(text) if tag not in given]
+    return [tag.decode() for tag in dict.fromkeys(found)]
+
+
+def with_values(exchange: Exchange, values: Mapping[bytes, bytes]) -> Exchange:
+    """The exchange with both views changed: each key of `values` replaced by its value."""
+
+    def text(data: bytes) -> bytes:
+        for old, new in values.items():
+            data = data.replace(old, new) if old else data
+        return data
+
+    def headers(lines: Headers) -> Headers:
+        return tuple((name, text(value)) for name, value in lines)
+
+    def message[M: Request | Response](found: M | None) -> M | None:
+        if found is None:
+            return None
+        body = found.body if isinstance(found.body, BodyRef) else text(found.body)
+        lines = _longer(headers(found.headers), body_size(body) - body_size(found.body))
+        changed = replace(found, headers=lines, trailers=headers(found.trailers), body=body)
+        return replace(changed, target=text(changed.target)) if isinstance(changed, Request) else changed
+
+    def view(found: View) -> View:
+        return View(message(found.request), message(found.response))
+
+    return replace(exchange, client=view(exchange.client), server=exchange.server and view(exchange.server))
+
+
+def _longer(headers: Headers, grown: int) -> Headers:
+    """The Content-Length that a body has after a value of another length was put into it."""
+    if not grown:
+        return headers
+    return tuple(
+        (name, b"%d" % (int(value) + grown)) if name.lower() == b"content-length" and value.isdigit() else (name, value)
+        for name, value in headers
+    )
