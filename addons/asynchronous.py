@@ -16,7 +16,7 @@ from addons.draft import Draft
 from addons.forward import ask_server, collect
 from gateway.changes import Accept
 from gateway.core import on_request
-from gateway.exchange import State
+from gateway.exchange import Failure, State
 from gateway.messages import get
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class AsyncCalls:
         if unwritten is not None and unwritten.refuse:
             logger.error("fc-replay: an asynchronous call was not delivered: %s", unwritten.reason)
             return True
-        failed = await self._call_server(desk, draft)
+        failed = await self._in_turn(desk, draft)
         if failed is None:
             draft.state = State.COMPLETE
         else:
@@ -89,6 +89,15 @@ class AsyncCalls:
         done = failed is None and not is_function_error(draft)
         draft.close()
         return done
+
+    async def _in_turn(self, desk: Desk, draft: Draft) -> Failed | None:
+        slots = desk.slots_of(draft.facts.function)
+        if not await slots.take():
+            return Failed(Failure.BUSY, f"all {slots.limit} slots of the instance are in use")
+        try:
+            return await self._call_server(desk, draft)
+        finally:
+            slots.give_back()
 
     async def _call_server(self, desk: Desk, draft: Draft) -> Failed | None:
         delivery = Delivery(desk.pool, *desk.place(draft.facts.function))

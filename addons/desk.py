@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gateway.config_plain import digest
 from gateway.rules import RULES_VERSION
+from instance.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,15 +47,25 @@ class Desk:
     ended: Callable[[Exchange, Draft], None]
     config_digest: str = field(default="", init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False)
+    slots: dict[str, Slots] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Compute once what every call would compute again."""
         object.__setattr__(self, "config_digest", digest(self.config))
         self.functions.update({function.name: function for function in self.config.functions})
+        self.slots.update({function.name: Slots(function.concurrency) for function in self.config.functions})
+
+    def function(self, name: str) -> Function:
+        """A function by its name. A lone function answers to any name."""
+        return self.functions.get(name) or self.config.functions[0]
+
+    def slots_of(self, name: str) -> Slots:
+        """The slots of a function's instance."""
+        return self.slots[self.function(name).name]
 
     def place(self, name: str) -> tuple[tuple[str, int], float]:
-        """Where a function's server listens, and its time-out in seconds. A lone function answers to any name."""
-        function = self.functions.get(name) or self.config.functions[0]
+        """Where a function's server listens, and its time-out in seconds."""
+        function = self.function(name)
         return self.servers[function.name], function.timeout_s
 
     async def intent(self, draft: Draft) -> Unwritten | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addons.delivery import Delivery, Failed
-from addons.reply import CANCELLED, fail, send
+from addons.reply import CANCELLED, cancelled, fail, send
 from addons.stream import stream
 from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
@@ -28,7 +28,21 @@ if TYPE_CHECKING:
 
 
 async def forward(desk: Desk, call: Call, draft: Draft, decision: Forward) -> None:
-    """Record the intent, ask the server, answer the client."""
+    """Wait for a slot of the instance, record the intent, ask the server, answer the client."""
+    slots = desk.slots_of(draft.facts.function)
+    if not await slots.take():
+        await fail(desk, call, draft, Failed(Failure.BUSY, f"all {slots.limit} slots of the instance are in use"))
+        return
+    try:
+        await _in_slot(desk, call, draft, decision)
+    finally:
+        slots.give_back()
+
+
+async def _in_slot(desk: Desk, call: Call, draft: Draft, decision: Forward) -> None:
+    if call.gone:
+        await cancelled(desk, draft)
+        return
     draft.id = desk.recorder.next_id()
     draft.sending = decision
     unwritten = await desk.intent(draft)

@@ -10,6 +10,8 @@ import pytest
 
 from gateway.config import Config, Function
 from gateway.exchange import Failure, State
+from gateway.recompute import recompute
+from instance import slots
 from instance.log import Log
 from tests.addons.bench import OK, Journal, bench, get, run
 
@@ -177,5 +179,33 @@ def test_without_tail_there_is_no_log_in_the_answer() -> None:
         async with bench(log=Log()) as desk:
             answer = await desk.talk(get("/", "X-Fc-Log-Type: None"))
         assert b"X-Fc-Log-Result" not in answer
+
+    run(test())
+
+
+def test_calls_beyond_the_instance_s_concurrency_wait_and_are_turned_away() -> None:
+    """Contract LIFE-2CONC."""
+
+    async def test() -> None:
+        asked, release = asyncio.Event(), asyncio.Event()
+
+        async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+            asked.set()
+            await release.wait()
+            writer.write(OK)
+
+        config = Config(functions=(Function(concurrency=1, timeout_s=5),))
+        async with bench(serve, config=config) as desk:
+            desk.desk.slots["web"] = slots.Slots(1, wait_s=0.05)
+            first = asyncio.ensure_future(desk.talk(get("/first")))
+            await asked.wait()
+            assert (await desk.talk(get("/second"))).startswith(b"HTTP/1.1 429 ")
+            release.set()
+            assert (await first).startswith(b"HTTP/1.1 200 ")
+            assert (await desk.talk(get("/third"))).startswith(b"HTTP/1.1 200 ")
+            turned_away = await desk.ended.get()
+        assert turned_away.failure is Failure.BUSY
+        assert turned_away.server is None
+        assert recompute(turned_away, config) == turned_away
 
     run(test())
