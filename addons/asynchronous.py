@@ -114,7 +114,7 @@ class AsyncCalls:
             draft.end_log(window, failed.text if failed else "")
         finally:
             delivery.drop()
-            window.end(draft.facts, 0)
+            window.close()
         return failed
 
 

@@ -34,6 +34,10 @@ class FunctionCompute:
 
     def load(self, loader: Loader) -> None:
         """Make the options known."""
+        try:
+            options.read_values(loader.master.options.deferred)
+        except StartRefused as refused:
+            leave(refused)
         options.register(loader)
 
     def configure(self, updated: set[str]) -> None:

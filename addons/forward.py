@@ -60,7 +60,7 @@ async def _in_slot(desk: Desk, call: Call, draft: Draft, decision: Forward) -> N
         await _ask(desk, call, draft, delivery, window)
     finally:
         delivery.drop()
-        window.end(draft.facts, 0)
+        window.close()
 
 
 async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window: LogWindow) -> None:

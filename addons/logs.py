@@ -18,7 +18,7 @@ KEPT_BYTES = 1024 * 1024
 
 
 class LogWindow:
-    """The log of a call under way; `end` it once, further calls give the same text."""
+    """The log of a call under way; `end` it once, further calls give the same text. `close` it in any case."""
 
     __slots__ = ("_log", "_memory_mb", "_text", "_window")
 
@@ -41,6 +41,13 @@ class LogWindow:
                 lines = self._log.close_window(self._window, KEPT_BYTES).data
             self._text = log_text(lines, facts.seed.request_id, duration_us, self._memory_mb, error)
         return self._text
+
+
+    def close(self) -> None:
+        """The call is over, whether anybody asked for its log or not."""
+        if self._text is None and self._log is not None and self._window is not None:
+            self._log.close_window(self._window, 0)
+        self._log = None
 
 
 class Logs:

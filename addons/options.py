@@ -1,7 +1,8 @@
-"""The addon's options as one table, and the check that no `fc_*` name is mistyped.
+"""The addon's options as one table, and the check that no `fc_*` name or value is mistyped.
 
 Must not know: what the values lead to (settings.py). mitmproxy keeps unknown `--set` names silently in
-`options.deferred`, so they are looked for by hand.
+`options.deferred`, and on a value that it cannot read it drops the script and serves as an open proxy; so both
+are looked for by hand.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from addons.refusal import Exit, StartRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mitmproxy.addonmanager import Loader
 
@@ -99,6 +100,43 @@ def register(loader: Loader) -> None:
     """Make the options known to mitmproxy."""
     for option in OPTIONS:
         loader.add_option(option.name, option.kind, option.default, option.help, option.choices or None)
+
+
+READERS: dict[type, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    bool: {"": True, "true": True, "false": False}.__getitem__,
+}
+"""From an option's text to its value; ValueError or KeyError when it has none."""
+
+KINDS = {int: "a whole number", bool: "true or false", str: "a text"}
+
+
+def read_values(deferred: dict[str, Any]) -> None:
+    """Read the values that wait for their options, before mitmproxy does; they are replaced in place.
+
+    Raises: StartRefused(OPTION).
+    """
+    for option in OPTIONS:
+        if option.name in deferred:
+            deferred[option.name] = _value(option, deferred[option.name])
+
+
+def _value(option: Option, given: Any) -> Any:
+    """`given`: texts of the command line (mitmproxy's own wrapper), or a value of its config.yaml."""
+    texts = getattr(given, "val", [given])
+    if len(texts) > 1:
+        raise StartRefused(Exit.OPTION, f"{option.name} is set {len(texts)} times: {', '.join(texts)}")
+    text = str(texts[0]) if texts else ""
+    try:
+        value = READERS[option.kind](text.lower() if option.kind is bool else text)
+    except (ValueError, KeyError) as error:
+        raise StartRefused(Exit.OPTION, f"{option.name}={text} is not possible: it is {KINDS[option.kind]}") from error
+    if option.choices and value not in option.choices:
+        near = difflib.get_close_matches(text, option.choices, n=1, cutoff=0.0)[0]
+        known = ", ".join(choice for choice in option.choices if choice)
+        raise StartRefused(Exit.OPTION, f"{option.name}={text} is not possible: did you mean {near}? (known: {known})")
+    return value
 
 
 def check_names(deferred: Iterable[str]) -> None:

@@ -26,3 +26,15 @@ def test_without_a_program_there_are_only_markers() -> None:
         b"FC Invoke Start RequestId: 1-0-0-0",
         b"FC Invoke End RequestId: 1-0-0-0",
     ]
+
+
+def test_a_window_that_nobody_ended_is_closed_once() -> None:
+    log = Log()
+    for ended in (True, False):
+        window = Logs(512, log).begin()
+        if ended:
+            window.end(FACTS, 0)
+        window.close()
+        window.close()
+    alone = log.open_window()
+    assert not log.close_window(alone).shared
