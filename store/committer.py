@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from store import chain, overview
 from store.body_rows import BodyRows
 from store.dialects import insert_missing
+from store.mark import Mark
 from store.packing import RecordPacker
 from store.prepare import Prepared, Preparer
 from store.schema import batch, body_use, dictionary, exchange, gap, intent, original, run
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     from store.body_rows import Source
     from store.run_info import Gap, RunInfo, Work
+
+RUN_TOLD = ("program", "rules_version", "started_us", "utc_offset_s", "details", "durability", "seal")
+"""The columns of `run` that are known when it begins; its chain hangs on them."""
 
 _FORGET_INTENT = delete(intent).where(intent.c.id == bindparam("noted"))
 _FORGET_ORIGINAL = delete(original).where(original.c.exchange_id == bindparam("noted"))
@@ -62,11 +66,11 @@ class Committer:
             "ending": "running",
         }
         with self._connect().begin():
-            self._run_id = int(self._connect().execute(insert(run).returning(run.c.id), values).scalar_one())
+            run_id = int(self._connect().execute(insert(run).returning(run.c.id), values).scalar_one())
             newest = select(dictionary.c.data).order_by(dictionary.c.created_us.desc(), dictionary.c.copy).limit(1)
             self._packer = RecordPacker(self._connect().execute(newest).scalar())
-        self.chain = chain.first(self._run_id, info.started_us, details)
-        return self._run_id
+        self._run_id, self.chain = run_id, chain.first(run_id, [values[name] for name in RUN_TOLD])
+        return run_id
 
     def resume(self, run_id: int) -> None:
         """Go on where an earlier run's chain ends, to write what it could not."""
@@ -77,7 +81,7 @@ class Committer:
             noted = self._connect().execute(select(intent.c.id).where(intent.c.run_id == run_id)).scalars().all()
         self._run_id, self._noted = run_id, set(noted)
         self.last_seq = found.seq if found else 0
-        self.chain = found.digest if found else chain.first(run_id, known.started_us, known.details)
+        self.chain = found.digest if found else chain.first(run_id, [getattr(known, name) for name in RUN_TOLD])
 
     def commit(self, work: Work) -> None:
         """Write all of it in one transaction that is on disk when this returns."""
@@ -109,6 +113,10 @@ class Committer:
             self._connect().execute(
                 update(run).where(run.c.id == self._run_id).values(ended_us=ended_us, ending=ending)
             )
+
+    def mark(self, max_id: int) -> Mark:
+        """How far the recording reaches now."""
+        return Mark(self._run_id, self.last_seq, self.chain.hex(), max_id, time.time_ns() // 1000)
 
     def disconnect(self) -> None:
         """Let go of the connection; after an error its state is not to be trusted."""
@@ -209,13 +217,13 @@ class Committer:
         return {"run_id": self._run_id, "dictionary_id": dictionary_used, "record": packed, "digest": digest}
 
     def _insert_batch(self, connection: Connection, linked: list[tuple[int, bytes]], max_id: int) -> bytes:
-        digest = chain.link(self.chain, linked)
+        committed_us = time.time_ns() // 1000
+        digest = chain.link(self.chain, max_id, committed_us, chain.packed(linked))
         values = {
             "run_id": self._run_id,
             "seq": self.last_seq + 1,
-            "exchanges": len(linked),
             "max_id": max_id,
-            "committed_us": time.time_ns() // 1000,
+            "committed_us": committed_us,
             "digest": digest,
         }
         connection.execute(insert(batch), values)

@@ -5,6 +5,7 @@ Must not know: what was tried. Read next: errors.py.
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ def explained(place: str) -> Iterator[None]:
         if any(word in said for word in _CORRUPT):
             raise Damaged(f"it is damaged ({said})", place, "Try: replay.py salvage") from None
         raise Unwritable(f"it cannot be opened ({said})", place) from None
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise Damaged(f"it is damaged ({error})", place, "Try: replay.py salvage") from None
     except SQLAlchemyError as error:
         raise Unwritable(f"it cannot be opened ({error})", place) from None
     except OSError as error:

@@ -70,4 +70,4 @@ def _prepared(exchange: Exchange, encoded: Encoded, spools: Sequence[Spool]) -> 
     used = encoded.refs.union(encoded.bodies)
     # A small spool's body is in the exchange itself.
     large = {spool.ref().digest: spool for spool in spools if isinstance(spool.body(), BodyRef)}
-    return Prepared(exchange, encoded, {**large, **encoded.bodies}, used)
+    return Prepared(exchange, encoded, {**large, **encoded.bodies}, used.union(large))

@@ -17,8 +17,10 @@ from store import sqlite
 from store.errors import Missing, NewerVersion, NotOurs, OlderVersion, Unwritable
 from store.explained import explained
 from store.lock import Lock
+from store.losses import NO_MARK, find_loss, note_loss
+from store.mark import close_mark, read_mark
 from store.recovery import close_killed_runs
-from store.schema import APPLICATION_ID, VERSION, batch, exchange, intent
+from store.schema import APPLICATION_ID, VERSION, batch, exchange, intent, run
 from store.schema_version import upgrade, version_of
 
 if TYPE_CHECKING:
@@ -29,13 +31,17 @@ _GIVEN_OUT = (exchange.c.id, intent.c.id, batch.c.max_id)
 
 @dataclass(slots=True)
 class Recording:
-    """An open recording. `path` is None on a database server; `place` is what to call it in messages."""
+    """An open recording. `path` is None on a database server; `place` is what to call it in messages.
+
+    `notes`: what a user should hear about it, such as a missing end.
+    """
 
     engine: Engine
     place: str
     path: Path | None
     durability: str = "full"
     lock: Lock | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def dialect(self) -> str:
@@ -57,6 +63,7 @@ class Recording:
         try:
             if self.lock and self.path:
                 sqlite.fold_wal(self.engine)
+                close_mark(self.path.with_name(self.path.name + "-mark"), self.path)
         finally:
             self.engine.dispose()
             if self.lock:
@@ -97,6 +104,7 @@ def open_for_reading(url_or_path: str) -> Recording:
                 "Record into it once, or copy it.",
             )
         _refuse_newer(version, place)
+        recording.notes = _notes(recording, keep=False)
         return recording
 
 
@@ -127,11 +135,13 @@ def _open_file(path: Path, durability: str) -> Recording:
         engine = sqlite.writing_engine(path, durability)
         _bring_up_to_date(engine, str(path))
         sqlite.use_wal(engine)
+        recording = Recording(engine, str(path), path, durability, lock)
+        recording.notes = _notes(recording, keep=True)
         close_killed_runs(engine)
     except BaseException:
         lock.release()
         raise
-    return Recording(engine, str(path), path, durability, lock)
+    return recording
 
 
 def _open_server(url: str, durability: str) -> Recording:
@@ -150,6 +160,21 @@ def _bring_up_to_date(engine: Engine, place: str) -> None:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
             upgrade(connection)
+
+
+def _notes(recording: Recording, *, keep: bool) -> tuple[str, ...]:
+    """What the high-water mark says beyond the recording; `keep` writes it down as a gap."""
+    path = recording.beside("-mark")
+    with recording.engine.connect() as connection, connection.begin():
+        if path is None or connection.execute(select(func.count()).select_from(run)).scalar() == 0:
+            return ()
+        mark = read_mark(path)
+        if mark is None:
+            return (NO_MARK,)
+        loss = find_loss(connection, mark)
+        if loss and keep:
+            note_loss(connection, mark, loss)
+        return (str(loss),) if loss else ()
 
 
 def _refuse_newer(version: int, place: str) -> None:

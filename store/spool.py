@@ -25,10 +25,12 @@ class Spool:
     """Takes a body piece by piece and gives it back whole, as bytes or as a BodyRef.
 
     `directory`: where its file goes when it needs one; None is the system's place for temporary files.
+    `in_memory`: bytes it holds before that.
     The file is readable by its owner alone and unlinked at once, so it cannot outlive the process.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(self, directory: Path | None = None, *, in_memory: int = IN_MEMORY) -> None:
+        self._in_memory = in_memory
         self.size = 0
         self._directory = directory
         self._memory = bytearray()
@@ -43,7 +45,7 @@ class Spool:
             self._append(piece)
             return
         self._memory += piece
-        if len(self._memory) > IN_MEMORY:
+        if len(self._memory) > self._in_memory:
             # Unbuffered: the writer thread reads by position while the connection still appends.
             self._file = tempfile.TemporaryFile(dir=self._directory, buffering=0)  # noqa: SIM115 - closed by close()
             self._append(bytes(self._memory))

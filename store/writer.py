@@ -21,6 +21,7 @@ from store.committer import Committer
 from store.errors import StoreUnavailable
 from store.explained import explained
 from store.keys import make_key
+from store.mark import MarkFile
 from store.outage import DISK_FULL, Outage
 from store.prepare import Preparer
 from store.reserve import Reserve
@@ -66,6 +67,7 @@ class Writer:
         key = None if seal == "off" else make_key(recording)
         self._committer = Committer(recording.engine, Preparer(key, keep=seal == "on"))
         self._reserve = Reserve(recording.beside("-reserve"))
+        self._mark: MarkFile | None = None
         self._queue: deque[_Item] = deque()
         self._later: deque[_Item] = deque()
         self._later_count = 0
@@ -83,6 +85,9 @@ class Writer:
         with explained(self._recording.place):
             self._reserve.hold()
             self.run_id = self._committer.begin(run, self._recording.durability, self._seal)
+            if path := self._recording.beside("-mark"):
+                self._mark = MarkFile(path, ahead=self._recording.durability == "normal")
+                self._set_mark()
         self._committer.disconnect()  # the thread opens its own
         self._thread.start()
 
@@ -186,8 +191,13 @@ class Writer:
     def _write(self, items: list[_Item]) -> None:
         self._reserve.hold()  # on a full disk this fails first: the space it gave up is not for exchanges
         self._committer.commit(self._work_of(items, self._outage.gap(over=True)))
+        self._set_mark()
         self._outage.end()
         self._tell(self._settle, items, "")
+
+    def _set_mark(self) -> None:
+        if self._mark:
+            self._mark.write(self._committer.mark(self._next_id - 1))
 
     def _failed(self, failure: Exception, items: list[_Item]) -> None:
         self._outage.begin(failure)
@@ -226,9 +236,12 @@ class Writer:
         try:
             self._committer.commit(self._work_of(list(self._later), self._outage.gap(over=True)))
             self._committer.end("orderly")
+            self._set_mark()
         except (DBAPIError, OSError) as failure:
             self._outage.begin(failure)  # the next start closes the run
         self._committer.disconnect()
+        if self._mark:
+            self._mark.close()
 
     def _tell(self, call: Any, *values: object) -> None:  # noqa: ANN401 - a bound method and what it takes
         if not self._loop.is_closed():
