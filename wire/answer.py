@@ -32,6 +32,21 @@ class AnswerReader:
     after the end, so the connection is not to be trusted. `keeps_alive`: the server keeps the connection.
     """
 
+    __slots__ = (
+        "_buffer",
+        "_decoder",
+        "_limits",
+        "extra",
+        "framing",
+        "head",
+        "inflow",
+        "interim",
+        "keeps_alive",
+        "method",
+        "on_interim",
+        "received",
+    )
+
     def __init__(self, inflow: Inflow, limits: Limits) -> None:
         self.method = b""
         self.inflow = inflow

@@ -6,6 +6,7 @@ Must not know: where bodies end (framing.py) or sockets. Read next: fields.py (t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gateway.messages import Request, Response
 from wire.errors import Malformed, Unsendable
@@ -14,6 +15,7 @@ from wire.fields import check_line, is_token, parse_fields, split_lines, write_f
 _VERSION = re.compile(rb"HTTP/[0-9]\.[0-9]")
 _STATUS_LINE = re.compile(rb"(HTTP/1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
 _USUAL_METHODS = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"PATCH", b"OPTIONS"))
+_TARGET_BYTES = bytes(byte for byte in range(256) if byte not in b"\r\n\0\t ")
 _USUAL_VERSIONS = frozenset((b"HTTP/1.1", b"HTTP/1.0"))
 
 
@@ -49,6 +51,8 @@ def parse_response(section: bytes) -> Response:
     return Response(status, reason, parse_fields(lines), b"", version)
 
 
+# A server says the same few lines over and over.
+@lru_cache(maxsize=64)
 def parse_status_line(line: bytes) -> tuple[bytes, int, bytes]:
     """Version, status and reason (RFC 9112 4); a missing reason, even without its space, is none. Raises Malformed."""
     match = _STATUS_LINE.fullmatch(line)
@@ -61,11 +65,10 @@ def parse_status_line(line: bytes) -> tuple[bytes, int, bytes]:
 def write_request(request: Request) -> bytes:
     """The head of a request exactly as the message says, final empty line included. Raises Unsendable."""
     method, target, version = request.method, request.target, request.version
-    if not is_token(method):
+    if method not in _USUAL_METHODS and not is_token(method):
         raise Unsendable(f"the method must be a token, this is not: {method!r}")
-    check_line(target, "target")
-    if not target or b" " in target or b"\t" in target:
-        raise Unsendable(f"the target is empty or holds white space: {target!r}")
+    if not target or target.translate(None, _TARGET_BYTES):
+        raise Unsendable(f"the target is empty or holds white space, CR, LF or NUL: {target!r}")
     _check_own_version(version)
     return b"%b %b %b\r\n%b\r\n" % (method, target, version, write_fields(request.headers))
 

@@ -1,0 +1,68 @@
+"""The end of a connection whose client still sends (RFC 9112 9.6)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from wire.limits import Limits
+
+if TYPE_CHECKING:
+    from wire.call import Call
+
+UPLOAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n"
+
+
+def test_our_side_ends_first_and_the_client_may_go_on_for_a_while(run: Any, app: Any, say: Any) -> None:
+    async def test(house: Any) -> None:
+        async def answer(call: Call) -> None:
+            call.send(say(b"no", 413))
+
+        port = await house.listen(app(answer))
+        talk = await house.talk(port, UPLOAD)
+        assert (await talk.rest()).endswith(b"no")  # the end of stream is here, the connection is not over
+        assert len(house.connections.open) == 1
+        talk.send(bytes(1 << 20))
+        await talk.writer.drain()
+        talk.half_close()
+        await asyncio.wait_for(house.connections.ended(), 5)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [pytest.param(Limits(linger_seconds=0.02), id="seconds"), pytest.param(Limits(linger_bytes=1 << 16), id="bytes")],
+)
+def test_it_is_bounded(run: Any, app: Any, say: Any, limits: Limits) -> None:
+    async def test(house: Any) -> None:
+        async def answer(call: Call) -> None:
+            call.send(say(b"no", 413))
+
+        port = await house.listen(app(answer), limits)
+        talk = await house.talk(port, UPLOAD + bytes(1 << 18))
+        await asyncio.wait_for(house.connections.ended(), 5)
+        assert talk is not None
+
+    run(test)
+
+
+def test_a_slow_reader_gets_a_large_answer_whole(run: Any, app: Any, say: Any) -> None:
+    """The time to linger does not run against bytes that are still on their way."""
+    size = 16 << 20
+
+    async def test(house: Any) -> None:
+        async def answer(call: Call) -> None:
+            call.close_after = True
+            call.send(say(bytes(size)))
+
+        port = await house.listen(app(answer), Limits(linger_seconds=0.02))
+        talk = await house.talk(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        talk.writer.transport.pause_reading()
+        await asyncio.sleep(0.1)
+        talk.writer.transport.resume_reading()
+        assert (await talk.rest()).endswith(bytes(size))
+
+    run(test)
