@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gateway.changes import Leg
 from gateway.engine import Table
 from gateway.exchange import Failure
-from gateway.rules import accept, failure, hop, invoke, limits, refusal, reply, request, response
+from gateway.rules import accept, cors, failure, hop, invoke, limits, refusal, reply, request, response
 
 if TYPE_CHECKING:
     from gateway.rule import Rule
@@ -25,6 +25,8 @@ HEAD_RULES = Table(
     refusal.ROUTE,
     refusal.TRIGGER,
     refusal.INTERNET,
+    cors.PREFLIGHT,
+    cors.PREFLIGHT_CUSTOM,
     refusal.METHOD,
     refusal.UNKNOWN_METHOD,
     limits.INVOCATION_TYPE,
@@ -34,7 +36,7 @@ HEAD_RULES = Table(
     limits.LIMIT_BODY,
     invoke.LIMIT_BODY,
 )
-"""Refusals: they change nothing, and all come before the first change."""
+"""Answers that need no server: they change nothing, and all come before the first change."""
 
 REQUEST_RULES = Table(
     Leg.REQUEST,
@@ -83,7 +85,9 @@ REPLY_RULES = Table(
     reply.ATTACHMENT,
     reply.REQUEST_ID,
     reply.DATE,
-    reply.EXPOSE,
+    cors.ALLOW,
+    cors.ALLOW_CUSTOM,
+    cors.EXPOSE,
     reply.LOG_RESULT,
     reply.ERROR_TYPE,
     reply.FRAMING,

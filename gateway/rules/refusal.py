@@ -55,11 +55,11 @@ def internet_disabled(call: Call) -> Answer:
 
 def method_refused(call: Call) -> Answer:
     """The trigger, or the route, does not list the method."""
-    listed = ", ".join(_listed(call) or METHODS)
+    listed = ", ".join(listed_methods(call) or METHODS)
     return refuse(call, 403, "AccessDenied", f"the HTTP method {_method(call)} is not allowed: allowed are {listed}")
 
 
-def _listed(call: Call) -> tuple[str, ...]:
+def listed_methods(call: Call) -> tuple[str, ...]:
     """Methods of the route on a custom domain, else of the trigger; empty = all (contract DOM-4, METH-1)."""
     facts = call.facts
     listing = route_named(call.config, facts.domain, facts.route) if facts.route else _trigger(call)
@@ -81,12 +81,12 @@ def _is_internet_disabled(call: Call) -> bool:
 
 
 def _is_method_unlisted(call: Call) -> bool:
-    listed = _listed(call)
+    listed = listed_methods(call)
     return bool(listed) and _method(call) not in listed
 
 
 def _is_method_unknown(call: Call) -> bool:
-    return not _listed(call) and _method(call) not in METHODS
+    return not listed_methods(call) and _method(call) not in METHODS
 
 
 def _method(call: Call) -> str:

@@ -51,9 +51,6 @@ def reports_failure(call: Call) -> bool:
     return call.response is not None and get(call.response.headers, b"x-fc-status") == b"404"
 
 
-# RESP-ADD-2: as FC3 captures of 2025 and 2026 print it.
-EXPOSED: Headers = ((b"Access-Control-Expose-Headers", b"Date,x-fc-request-id"),)
-
 FAILED = When(
     Text("服务以 x-fc-status 报告失败的 API 调用", "API calls that the server reports as failed by x-fc-status"),
     whens.API.ingresses,
@@ -135,23 +132,6 @@ ATTACHMENT = Rule(
             samples.DEFAULT,
         ),
     ),
-)
-
-EXPOSE = Rule(
-    id="reply.add.expose-headers",
-    summary=Text(
-        "响应带 Access-Control-Expose-Headers: Date,x-fc-request-id",
-        "Answers carry Access-Control-Expose-Headers: Date,x-fc-request-id",
-    ),
-    why=Text(
-        "跨域的脚本因此能读到这两个字段；公开的抓包里都有它。",
-        "Scripts of other origins may then read the two fields; every published capture has it.",
-    ),
-    source=Source(("RESP-ADD-2",), sources.TRIGGERS, "CORS"),
-    evidence=Evidence.OBSERVED,
-    op=add_headers(lambda _call: EXPOSED),
-    when=whens.HTTP,
-    examples=(Example(samples.response(), samples.response(*EXPOSED), samples.CUSTOM),),
 )
 
 LOG_RESULT = Rule(

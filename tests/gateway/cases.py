@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Route, Trigger
 from gateway.exchange import Failure
@@ -158,6 +158,41 @@ REFUSALS = (
     ),
 )
 
+PAGE = (b"Origin", b"http://a.test")
+ASK_PUT = (b"Access-Control-Request-Method", b"PUT")
+PUT_ONLY = Config(functions=(Function(triggers=(Trigger(methods=("PUT",)),)),))
+PUT_ONLY_ASSUMED = replace(PUT_ONLY, evidence=Evidence.ASSUMED)
+CORS = (
+    Case("default-domain", get(PAGE, host=DEFAULT), (CONTEXT, *ATTACHED, "reply.add.cors")),
+    Case(
+        "custom-domain",
+        get(PAGE),
+        (CONTEXT, "req.add.context-observed", *REPLY, "reply.add.cors-custom"),
+        config=ASSUMED,
+    ),
+    Case(
+        "preflight",
+        Request(b"OPTIONS", b"/", (DEFAULT, PAGE, ASK_PUT, (b"Access-Control-Request-Headers", b"x-a"))),
+        ("req.answer.preflight", *ATTACHED),
+        config=PUT_ONLY,
+    ),
+    Case(
+        "preflight-custom",
+        Request(b"OPTIONS", b"/", (HOST, PAGE, ASK_PUT)),
+        ("req.answer.preflight-custom", *REPLY, "reply.add.expose-headers"),
+        config=PUT_ONLY_ASSUMED,
+    ),
+    Case(
+        "preflight-refused",
+        Request(b"OPTIONS", b"/", (HOST, PAGE, ASK_PUT)),
+        ("req.refuse.method", *REPLY),
+        403,
+        "AccessDenied",
+        config=PUT_ONLY,
+    ),
+    Case("preflight-for-the-server", Request(b"OPTIONS", b"/", (HOST, PAGE, ASK_PUT)), (CONTEXT, *REPLY)),
+)
+
 CALLS = (
     Case("plain", get((b"X-App", b"1")), (CONTEXT, *REPLY)),
     Case(
@@ -284,4 +319,4 @@ FAILURES = (
     failed(Failure.STORE, "tool.store", 503, "RecordingFailed"),
 )
 
-CASES = (*REFUSALS, *CALLS, *ANSWERS, *FAILURES)
+CASES = (*REFUSALS, *CORS, *CALLS, *ANSWERS, *FAILURES)

@@ -23,6 +23,7 @@ from tests.gateway.cases import (
     ASYNC,
     CALLS,
     CASES,
+    CORS,
     DEFAULT,
     FAILURES,
     HOST,
@@ -45,6 +46,7 @@ def rows(cases: tuple[Case, ...], kind: str) -> list[object]:
 
 EVERY = [
     *rows(REFUSALS, "refusal"),
+    *rows(CORS, "cors"),
     *rows(CALLS, "call"),
     *rows(ANSWERS, "answer"),
     *rows(FAILURES, "failure"),
