@@ -48,7 +48,7 @@ def decode(data: bytes, coding: bytes) -> Decoded:
         budget = min(BYTE_BUDGET, max(_RATIO_FLOOR, RATIO_BUDGET * len(data)))
         try:
             out = decoder(data, budget + 1)
-        except (zlib.error, brotli.error, zstandard.ZstdError):
+        except (zlib.error, brotli.error, zstandard.ZstdError, _NothingCame):
             return Decoded(data, tuple(done), failed=name, cut=cut)
         cut = cut or len(out) > budget
         data = out[:budget]
@@ -56,20 +56,36 @@ def decode(data: bytes, coding: bytes) -> Decoded:
     return Decoded(data, tuple(done), cut=cut)
 
 
+class _NothingCame(Exception):
+    """A stream that begins like its coding and gives not one byte, nor its end."""
+
+
+def _inflate(data: bytes, limit: int, window_bits: int) -> bytes:
+    stream = zlib.decompressobj(wbits=window_bits)
+    out = stream.decompress(data, limit)
+    if not out and not stream.eof:
+        raise _NothingCame
+    return out
+
+
 def _gzip(data: bytes, limit: int) -> bytes:
-    return zlib.decompressobj(wbits=31).decompress(data, limit)
+    return _inflate(data, limit, 31)
 
 
 def _deflate(data: bytes, limit: int) -> bytes:
     """`deflate` means zlib (RFC 9110, 8.4.1.2); many servers send the bare stream, so that is tried next."""
     try:
-        return zlib.decompressobj().decompress(data, limit)
+        return _inflate(data, limit, 15)
     except zlib.error:
-        return zlib.decompressobj(wbits=-15).decompress(data, limit)
+        return _inflate(data, limit, -15)
 
 
 def _brotli(data: bytes, limit: int) -> bytes:
-    return bytes(brotli.Decompressor().process(data, output_buffer_limit=limit))
+    stream = brotli.Decompressor()
+    out = bytes(stream.process(data, output_buffer_limit=limit))
+    if not out and not stream.is_finished():
+        raise _NothingCame
+    return out
 
 
 def _zstd(data: bytes, limit: int) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit import bodies, cards, catalogue, copies, gauges, path, sentences, text, texts
+from audit import bodies, cards, catalogue, copies, explain, gauges, path, replays, sentences, text, texts
 from audit.model import ExchangePage, Link, Note, Span
 from gateway.changes import Leg
 from gateway.config import Config
@@ -17,9 +17,10 @@ from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from audit.model import PageMeta, Spans, Text
+    from audit.model import PageMeta, Replay, Spans, Text
+    from gateway.differences import Difference
     from gateway.exchange import Exchange
 
 _INGRESS = {
@@ -41,12 +42,14 @@ def _default_config(digest: str) -> Config:
 class Sources:
     """Where a page gets what an exchange only names: large bodies, configs, and its relatives on the page.
 
-    `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id.
+    `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id. `replays`:
+    exchange id -> what a replay made of it.
     """
 
     bodies: bodies.Bodies = field(default_factory=bodies.NoBodies)
     config: Callable[[str], Config] = _default_config
     children: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    replays: Mapping[int, Replay] = field(default_factory=dict)
 
 
 def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
@@ -57,6 +60,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
     response = cards.card(exchange, Leg.RESPONSE, gauges.gauges(measured, Leg.RESPONSE), sources.bodies)
     server_url = _server_url(exchange, config)
     client_status, server_status = sentences.statuses(exchange)
+    unexplained = tuple(_part(each) for each in explain.unclaimed(exchange))
     sent = exchange.client.request
     return ExchangePage(
         id=exchange.id,
@@ -70,6 +74,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         server_status=str(server_status) if server_status and server_status != client_status else "",
         level=level(client_status),
         sentence=sentences.sentence(exchange, request.counts, response.counts, measured),
+        unexplained=unexplained,
         path=path.picture(exchange, request.counts, response.counts, sentences.verdict(exchange), _address(server_url)),
         request=request,
         response=response,
@@ -77,8 +82,13 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         notes=tuple(Note(catalogue.claim(advice.rule_id), text.clean(advice.text)) for advice in exchange.advice),
         links=tuple(_links(exchange, sources)),
         log=bodies.plain_text(texts.LOG, exchange.log) if exchange.log else None,
+        replay=replays.card(sources.replays[exchange.id]) if exchange.id in sources.replays else None,
         raw=bodies.plain_text(texts.RAW, exchange.raw) if exchange.raw else None,
     )
+
+
+def _part(each: Difference) -> Text:
+    return texts.LEG_PART.format(leg=texts.LEGS[each.leg.value], part=texts.PARTS[each.part.value])
 
 
 def _title(target: bytes) -> Spans:

@@ -50,13 +50,20 @@ def align(before: Headers, after: Headers) -> tuple[Pair, ...]:
 
 
 def _partners(before: Headers, left: list[int], after: Headers, arrived: list[int]) -> Iterator[tuple[int, int]]:
-    """Which line became which, among lines of one name: equal lines first, the rest in order between them."""
+    """Which line became which, among lines of one name: equal lines in order, equal lines moved, then the rest."""
     if max(len(left), len(arrived)) > _MATCH_LIMIT:
         yield from zip(left, arrived, strict=False)
         return
     matcher = SequenceMatcher(None, [before[i] for i in left], [after[i] for i in arrived], autojunk=False)
-    for _, start, end, other_start, other_end in matcher.get_opcodes():
-        yield from zip(left[start:end], arrived[other_start:other_end], strict=False)
+    found = {left[m.a + n]: arrived[m.b + n] for m in matcher.get_matching_blocks() for n in range(m.size)}
+    free = [i for i in arrived if i not in found.values()]
+    for i in left:
+        moved = next((j for j in free if i not in found and after[j] == before[i]), None)
+        if moved is not None:
+            found[i] = moved
+            free.remove(moved)
+    yield from found.items()
+    yield from zip((i for i in left if i not in found), free, strict=False)
 
 
 def reordered(before: Headers, after: Headers) -> bool:

@@ -27,6 +27,7 @@ _MODES = {
     Ingress.API: ("api",),
 }
 _FAILED = frozenset({State.SERVER_FAILED, State.TIMED_OUT, State.CANCELLED, State.INTERRUPTED})
+_PASSED = frozenset({Outcome.UNTOUCHED, Outcome.CHANGED, Outcome.CONVERTED, Outcome.CONVERTED_STATUS})
 _STOPPED = frozenset({Outcome.REFUSED, Outcome.MALFORMED_REQUEST, Outcome.STORE, Outcome.BUSY, Outcome.DISCARDED})
 
 
@@ -102,10 +103,12 @@ def _modes(exchange: Exchange) -> Iterator[str]:
 
 def _flags(exchange: Exchange, page: ExchangePage) -> Iterator[str]:
     """The words that `is:` understands."""
+    if sentences.outcome(exchange) in _PASSED:
+        yield "passed"
     counts = page.request.counts + page.response.counts
     if counts.total:
         yield "changed"
-    if counts.unexplained:
+    if counts.unexplained or page.unexplained:
         yield "unexplained"
     if page.server_status:
         yield "differs"

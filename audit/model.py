@@ -300,7 +300,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ExchangePage:
-    """One exchange, complete: the right-hand side of the page."""
+    """One exchange, complete: the right-hand side of the page.
+
+    `unexplained`: the parts that no rule claims, by the gateway's own check; () is the promise.
+    """
 
     id: int
     time: str
@@ -313,6 +316,7 @@ class ExchangePage:
     server_status: str
     level: str
     sentence: Text
+    unexplained: tuple[Text, ...]
     path: PathPicture
     request: Card
     response: Card
@@ -321,6 +325,7 @@ class ExchangePage:
     links: tuple[Link, ...]
     log: BodyView | None
     raw: BodyView | None
+    replay: ReplayCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,3 +338,92 @@ class PageMeta:
     recording: str
     rules_version: str = ""
     gateway_url: str = "http://127.0.0.1:8080"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One difference that a replay found. `recorded` and `now` are None where that side has nothing."""
+
+    path: str
+    kind: str
+    recorded: str | None
+    now: str | None
+    note: str = ""
+    forgiven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay made of one exchange: `verdict` is same, different, missing or skipped."""
+
+    verdict: str
+    findings: tuple[Found, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A replay's difference as the page shows it: both sides with the differing characters marked."""
+
+    path: Spans
+    kind: str
+    recorded: Spans
+    now: Spans
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayCard:
+    """The replay comparison of one exchange. `forgiven`: the paths that may differ, such as `headers.date`."""
+
+    verdict: Text
+    level: str
+    rows: tuple[FoundRow, ...]
+    forgiven: tuple[str, ...]
+    note: str
+    cut: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A line of the summary that leads to an exchange."""
+
+    id: int
+    method: Spans
+    target: Spans
+    status: str
+    level: str
+    told: Text
+    gauge: Gauge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart: its words, its number, its length in thousandths, and the filter that shows its calls."""
+
+    label: Text
+    count: int
+    permille: int
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUse:
+    """A rule that spoke in this recording: how often it acted, how often it only advised."""
+
+    claim: Claim
+    acted: int
+    advised: int
+    permille: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the gateway did in total; the differences that nobody explains come first."""
+
+    unexplained: tuple[Pointer, ...]
+    outcomes: tuple[Bar, ...]
+    near: tuple[Pointer, ...]
+    slowest: tuple[Pointer, ...]
+    asynchronous: tuple[Pointer, ...]
+    rules: tuple[RuleUse, ...]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from audit import detail, listing, render, text
+from audit import detail, gauges, listing, render, text
 from audit.detail import Sources
+from audit.summary import Tally
 from store.secret_shapes import TAG
 
 if TYPE_CHECKING:
@@ -77,17 +78,45 @@ def render_page(
     `progress` is called with the number of exchanges done. Same exchanges, same bytes.
     """
     known = list(exchanges)
-    sources = replace(sources or Sources(), children=_families(known))
-    parts = _Parts()
+    head, total, parts = _render(known, meta, lang, sources or Sources(), progress)
+    return _assemble(head, total, parts)
+
+
+def render_index(
+    exchanges: Iterable[Exchange], meta: PageMeta, *, lang: Lang | None = None, sources: Sources | None = None
+) -> str:
+    """The list and the summary alone; each row leads to `e/<id>.html` beside this file."""
+    known = list(exchanges)
+    head, total, parts = _render(known, meta, lang, sources or Sources(), None, elsewhere=True)
+    parts.details.clear()
+    parts.packs.clear()
+    return _assemble(head, total, parts)
+
+
+def _render(
+    known: list[Exchange],
+    meta: PageMeta,
+    lang: Lang | None,
+    sources: Sources,
+    progress: Callable[[int], None] | None,
+    *,
+    elsewhere: bool = False,
+) -> tuple[render.Head, Markup, _Parts]:
+    """Every row, entry and article, and the totals. `elsewhere`: articles are files of their own."""
+    sources = replace(sources, children=_families(known))
+    parts, tally = _Parts(), Tally()
     for number, exchange in enumerate(known, 1):
         page = detail.page(exchange, meta, sources)
         searchable = _BODY_SEARCH_PACKED if len(known) > OPEN_EXCHANGES else _BODY_SEARCH
         entry = listing.entry(exchange, page, sources.bodies, searchable)
-        parts.add(render.row(listing.row(exchange, page)), entry, render.detail(page))
+        limits = sources.config(exchange.config_digest).limits
+        tally.add(exchange, page, entry.flags, gauges.measures(exchange, limits))
+        href = f"e/{exchange.id}.html" if elsewhere else ""
+        parts.add(render.row(listing.row(exchange, page), href), entry, "" if elsewhere else render.detail(page))
         if progress:
             progress(number)
     head = replace(_head(known, meta, lang), sealed=len(parts.sealed), sealed_in=parts.sealed_in)
-    return _assemble(head, parts)
+    return head, render.summary(tally.summary(), "e/{}.html" if elsewhere else "#e{}"), parts
 
 
 def _families(exchanges: Iterable[Exchange]) -> dict[int, tuple[int, ...]]:
@@ -112,13 +141,13 @@ def _head(exchanges: list[Exchange], meta: PageMeta, lang: Lang | None) -> rende
     )
 
 
-def _assemble(head: render.Head, parts: _Parts) -> str:
+def _assemble(head: render.Head, total: Markup, parts: _Parts) -> str:
     data = {"index": render.entries_block(parts.entries)}
     if not parts.packing:
         rows = [Markup(row) for row in parts.rows]  # noqa: S704 -- rendered by our template, escaped there
         details = [Markup(article) for article in parts.details]  # noqa: S704 -- the same
-        return render.frame(head, rows, details, data)
+        return render.frame(head, total, rows, details, data)
     parts.pack(1)
     data["rows"] = render.packed(parts.rows)
     data |= {f"pack-{number}": pack for number, pack in enumerate(parts.packs)}
-    return render.frame(head, (), (), data)
+    return render.frame(head, total, (), (), data)

@@ -25,14 +25,24 @@ from audit.model import Entry, Sign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import ExchangePage, PageMeta, Row, Text
+    from audit.model import ExchangePage, PageMeta, Row, Summary, Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 _ENTRY_FIELDS = tuple(field.name for field in fields(Entry))
 
 # The order is the order of the cascade, and of the declarations that later files use.
-STYLES = ("tokens.css", "frame.css", "list.css", "detail.css", "card.css", "body.css", "narrow.css", "print.css")
+STYLES = (
+    "tokens.css",
+    "frame.css",
+    "list.css",
+    "detail.css",
+    "card.css",
+    "body.css",
+    "summary.css",
+    "narrow.css",
+    "print.css",
+)
 BOOT_SCRIPTS = ("boot.js",)
 SCRIPTS = ("filter.js", "list.js", "detail.js", "colour.js", "main.js")
 
@@ -106,8 +116,18 @@ def row(model: Row, href: str = "") -> str:
     return environment().get_template("parts/row.html.j2").render(r=model, href=href or f"#e{model.id}")
 
 
-def frame(head: Head, rows: Sequence[Markup], details: Sequence[Markup], data: dict[str, Markup]) -> str:
-    """The whole file. `rows` and `details` stand in the page; `data` names the data blocks that scripts read."""
+def summary(model: Summary, href: str = "#e{}") -> Markup:
+    """The totals of a recording. `href`: where an exchange is, with `{}` for its id."""
+    html = environment().get_template("parts/summary.html.j2").render(s=model, href=href)
+    return Markup(html)  # noqa: S704 -- rendered by our template, escaped there
+
+
+def frame(head: Head, total: Markup, rows: Sequence[Markup], details: Sequence[Markup], data: dict[str, Markup]) -> str:
+    """The whole file.
+
+    `total`: the rendered summary. `rows` and `details` stand in the page; `data` names the data blocks that
+    scripts read.
+    """
     style, boot, script = asset(STYLES), asset(BOOT_SCRIPTS), asset(SCRIPTS)
     policy = (
         f"default-src 'none'; style-src {style.policy}; script-src {boot.policy} {script.policy}; img-src data:; "
@@ -116,7 +136,17 @@ def frame(head: Head, rows: Sequence[Markup], details: Sequence[Markup], data: d
     return (
         environment()
         .get_template("audit.html.j2")
-        .render(head=head, rows=rows, details=details, data=data, style=style, boot=boot, script=script, policy=policy)
+        .render(
+            head=head,
+            summary=total,
+            rows=rows,
+            details=details,
+            data=data,
+            style=style,
+            boot=boot,
+            script=script,
+            policy=policy,
+        )
     )
 
 

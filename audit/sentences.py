@@ -142,7 +142,7 @@ _ATTACHMENT = Text(
     "浏览器会把结果当作附件下载，因为使用的是默认域名。",
     " A browser would download this result, because the default domain was used.",
 )
-_UNEXPLAINED = Text("有 {n} 处差异没有任何规则解释。", " No rule explains {n} of the differences.")
+UNEXPLAINED = Text("有 {n} 处差异没有任何规则解释。", " No rule explains {n} of the differences.")
 _OVER = Text("{what}比 {limit} 的上限多 {excess} 字节。", "{what} exceed the {limit} limit by {excess}.")
 _LARGEST = Text("最大的一项是 {name}（{size} 字节）。", " The largest is {name} ({size} bytes).")
 _SAID = Text("{code}。", "{code}.")
@@ -211,7 +211,7 @@ def sentence(exchange: Exchange, request: Counts, response: Counts, measured: tu
     if which in _THROUGH and any(b"attachment" in value for value in _dispositions_added(exchange)):
         extras.append(_ATTACHMENT)
     if request.unexplained + response.unexplained:
-        extras.append(_UNEXPLAINED.format(n=request.unexplained + response.unexplained))
+        extras.append(UNEXPLAINED.format(n=request.unexplained + response.unexplained))
     return join(told, *extras)
 
 

@@ -71,7 +71,11 @@ def clean(words: str) -> str:
 
 def marked(mine: bytes, other: bytes) -> Spans:
     """`mine` with the stretch that differs from `other` marked: what lies between common start and common end."""
-    text, against = decode(mine), decode(other)
+    return marked_words(decode(mine), decode(other))
+
+
+def marked_words(text: str, against: str) -> Spans:
+    """The same for texts."""
     start = _common(text, against)
     end = _common(text[start:][::-1], against[start:][::-1])
     middle = text[start : len(text) - end]

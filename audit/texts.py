@@ -113,7 +113,19 @@ SERVER_DID_NOT_ANSWER = Text("你的服务没有给出完整响应", "your serve
 DOCS = Text("文档", "docs")
 WHY = Text("原因", "why")
 UNEXPLAINED = Text("无规则解释", "unexplained")
-ANCHOR = Text("此行的链接", "link to this line")
+UNEXPLAINED_PARTS = Text("没有规则解释的差异：", "No rule explains these differences:")
+LEGS = {"request": Text("请求", "request"), "response": Text("响应", "response")}
+PARTS = {
+    "method": Text("方法", "method"),
+    "target": Text("路径", "target"),
+    "version": Text("协议版本", "version"),
+    "status": Text("状态", "status"),
+    "headers": Text("头", "headers"),
+    "body": Text("消息体", "body"),
+    "trailers": Text("尾部字段", "trailers"),
+    "message": Text("整个消息", "the whole message"),
+}
+LEG_PART = Text("{leg}的{part}", "{part} of the {leg}")
 SIGNS = (
     ("−", Text("已移除", "removed")),
     ("+", Text("已附加", "added")),
@@ -179,10 +191,44 @@ LONG_VALUE = Text("共 {size} 字节，展开其余部分", "{size} bytes in all
 PARENT = Text("受理这次异步调用的交换", "The call that was accepted")
 CHILD = Text("异步投递", "Its delivery")
 
+# The replay comparison
+REPLAY = Text("重放对比", "Replay comparison")
+REPLAY_SAME = Text("一致", "same")
+REPLAY_DIFFERENT = Text("有差异", "different")
+REPLAY_MISSING = Text("没有得到响应", "no answer came")
+REPLAY_SKIPPED = Text("未重放", "not replayed")
+REPLAY_RECORDED = Text("录制时", "Recorded")
+REPLAY_NOW = Text("重放时", "Now")
+REPLAY_FORGIVEN = Text("允许不同、不计入的：", "Allowed to differ, not counted:")
+
+# The summary
+SUMMARY = Text("概览", "Summary")
+SUMMARY_UNEXPLAINED = Text("没有规则解释的差异", "Differences that no rule explains")
+SUMMARY_OUTCOMES = Text("发生了什么", "What happened")
+SUMMARY_NEAR = Text("接近或超过上限（80 % 起）", "Near or over a limit (80 % and more)")
+SUMMARY_SLOWEST = Text("最慢的调用", "Slowest calls")
+SUMMARY_ASYNC = Text("异步调用与投递", "Asynchronous calls and their deliveries")
+SUMMARY_RULES = Text("触发的规则", "Rules that spoke")
+SUMMARY_RULES_NOTE = Text(
+    "按涉及的调用数排列；点规则名可过滤。", "By number of calls; a click on a rule filters by it."
+)
+PASSED = Text("请求与响应都到达", "delivered both ways")
+CHANGED_ON_THE_WAY = Text("有改写", "changed on the way")
+STATUS_DIFFERS = Text("客户端与服务的状态不一致", "client and server saw different statuses")
+REJECTED = Text("被网关拒绝", "rejected by the gateway")
+FAILED = Text("服务没有给出可用的响应", "no usable answer from the server")
+DELIVERED = Text("异步投递", "asynchronous deliveries")
+ADVISED = Text("真实平台上会有不同", "would go differently on the real platform")
+ACTED = Text("{count} 次调用", "{count} calls")
+ADVISED_ONLY = Text("{count} 次仅提示", "{count} advised only")
+DELIVERIES = Text("投递：{ids}", "delivered as {ids}")
+SLOW = Text("{total}，其中{phase} {time}", "{total}, of which {phase} {time}")
+
 # Help dialog
 KEYS = (
     (("/",), Text("聚焦过滤框", "go to the filter")),
     (("j", "k"), Text("下一条 / 上一条", "next / previous exchange")),
+    (("s",), Text("打开概览", "open the summary")),
     (("u",), Text("展开 / 收起未改动的头", "unfold / fold unchanged headers")),
     (("c",), Text("复制 curl（客户端）", "copy curl (client)")),
     (("t", "l"), Text("切换主题 / 语言", "switch theme / language")),

@@ -20,6 +20,7 @@ function packedDetails(position) {
   let current = null;
   return {
     async article(id) {
+      if (id === 0) return document.getElementById("summary");
       const at = position.get(id);
       if (at === undefined) return null;
       const number = Math.floor(at / PACK_SIZE);

@@ -11,7 +11,7 @@
   const rows = packed ? packedRows(list, await unpack("rows"), position) : openRows(list, [...list.children]);
   const details = packed ? packedDetails(position) : openDetails();
   let visible = entries.map((entry) => entry.id);
-  let current = 0, folded = true, article = null, timer = 0;
+  let current = -1, folded = true, article = null, timer = 0;
 
   function say(button, text) {
     one("#said").textContent = text;
@@ -20,14 +20,22 @@
     setTimeout(() => button.classList.remove("done"), 900);
   }
 
+  // #e12 and #e12-q-3 name an exchange; the summary and the rules in it count as exchange 0; -1 is nothing.
+  function idOf(target) {
+    if (target === "summary" || target.startsWith("rule-")) return 0;
+    return Number(/^e(\d+)/.exec(target)?.[1] ?? -1);
+  }
+
+  const lineOf = (target) => (/^e\d+-|^rule-/.test(target) ? target : "");
+
   function readAddress() {
     const [target, ...rest] = location.hash.slice(1).split("&");
     const given = new URLSearchParams(rest.join("&"));
-    return { target, id: Number(/^e(\d+)/.exec(target)?.[1] || 0), filter: given.get("f") || "" };
+    return { target, id: idOf(target), filter: given.get("f") || "" };
   }
 
   function writeAddress(target) {
-    const parts = [target || (current ? `e${current}` : "")];
+    const parts = [target || (current > 0 ? `e${current}` : current === 0 ? "summary" : "")];
     if (field.value.trim()) parts.push(`f=${encodeURIComponent(field.value.trim())}`);
     if (root.dataset.langChosen !== undefined) parts.push(`lang=${root.dataset.lang}`);
     if (root.dataset.theme) parts.push(`theme=${root.dataset.theme}`);
@@ -35,7 +43,7 @@
   }
 
   async function open(id, { line = "", reveal = true } = {}) {
-    if (!position.has(id)) return;
+    if (id !== 0 && !position.has(id)) return;
     current = id;
     rows.select(id, reveal);
     const found = await details.article(id);
@@ -70,7 +78,7 @@
     for (const chip of document.querySelectorAll("[data-chip]")) {
       chip.setAttribute("aria-pressed", String(chip.dataset.filter === field.value.trim()));
     }
-    if (visible.length && !visible.includes(current)) open(visible[0], { reveal: false });
+    if (visible.length && current !== 0 && !visible.includes(current)) open(visible[0], { reveal: false });
     if (write) writeAddress();
   }
 
@@ -130,6 +138,7 @@
     "/": () => { document.body.classList.remove("reading"); field.focus(); field.select(); },
     j: () => move(1),
     k: () => move(-1),
+    s: () => read(0),
     u: () => { folded = !folded; if (article) foldUnchanged(article, folded); },
     c: () => copy("client", article?.querySelector('[data-copy="client"]')),
     t: switchTheme,
@@ -149,15 +158,16 @@
   });
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#e"]');
+    const link = event.target.closest('a[href^="#e"], a[href^="#rule-"], a[href="#summary"]');
     const button = event.target.closest("button");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       const target = link.getAttribute("href").slice(1);
-      read(Number(/^e(\d+)/.exec(target)[1]), target.includes("-") ? target : "");
+      read(idOf(target), lineOf(target));
     }
     if (!button) return;
     if (button.dataset.rule) setFilter(`rule:${button.dataset.rule}`);
+    if (button.dataset.ruleFilter) setFilter(button.dataset.ruleFilter);
     if (button.dataset.copy) copy(button.dataset.copy, button);
     if (button.dataset.chip) setFilter(button.dataset.filter);
     if (button.matches(".fold")) keys.u();
@@ -170,7 +180,7 @@
   one("#help-close").addEventListener("click", () => one("#help").close());
   one("#clear").addEventListener("click", () => setFilter(""));
   field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(filter, entries.length > 500 ? 80 : 0); });
-  addEventListener("hashchange", () => { const { id, target, filter: wanted } = readAddress(); if (wanted !== field.value) setFilter(wanted); if (id) read(id, target.includes("-") ? target : ""); });
+  addEventListener("hashchange", () => { const { id, target, filter: wanted } = readAddress(); if (wanted !== field.value) setFilter(wanted); if (id >= 0) read(id, lineOf(target)); });
 
   const address = readAddress();
   setLanguage(root.dataset.lang);
@@ -178,8 +188,9 @@
   countChips();
   field.value = address.filter;
   filter({ write: false });
-  const first = address.id || visible[0] || 0;
-  if (address.id) document.body.classList.add("reading");
-  await open(first, { line: address.target.includes("-") ? address.target : "", reveal: true });
+  const first = address.id >= 0 ? address.id : visible[0] ?? 0;
+  if (address.id >= 0) document.body.classList.add("reading");
+  await open(first, { line: lineOf(address.target), reveal: true });
+  if (!article) await open(0);
   root.classList.add("ready");
 })();
