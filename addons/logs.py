@@ -42,7 +42,6 @@ class LogWindow:
             self._text = log_text(lines, facts.seed.request_id, duration_us, self._memory_mb, error)
         return self._text
 
-
     def close(self) -> None:
         """The call is over, whether anybody asked for its log or not."""
         if self._text is None and self._log is not None and self._window is not None:

@@ -66,7 +66,8 @@ class Recorder:
     """Every exchange goes to the writer thread and is awaited.
 
     `wanted` decides by the request alone which exchanges are kept (fc_filter). `refuse` is the policy when
-    the store fails: True has the call refused; False counts, warns and lets it go on.
+    the store fails: True has the call refused; False counts, warns and lets it go on. `kept` exchanges are on
+    disk, `passed` are missing.
     """
 
     def __init__(self, writer: Writer, *, refuse: bool, wanted: Callable[[Exchange], bool] | None = None) -> None:
@@ -74,6 +75,7 @@ class Recorder:
         self._refuse = refuse
         self._wanted = wanted
         self.passed = 0
+        self.kept = 0
 
     def next_id(self) -> int:
         """A number from the recording."""
@@ -98,6 +100,7 @@ class Recorder:
             await self._writer.finish(exchange, spools)
         except StoreUnavailable as error:
             return self._unwritten(error)
+        self.kept += 1
         return None
 
     def _unwritten(self, error: StoreUnavailable) -> Unwritten:

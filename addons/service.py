@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 
-from addons import ports, settings
+from addons import greeting, ports, settings
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
@@ -78,6 +78,7 @@ class Service:
         self.onlookers = Onlookers(ctx.master, own)
         self.hooks = StackHooks(self._inner, self._peers)
         self.started = False
+        self._recorder: Recorder | None = None
 
     @classmethod
     def prepare(cls, own: object) -> Service:
@@ -116,6 +117,9 @@ class Service:
         for note in self._store.notes if self._store is not None else ():
             logger.warning("fc-replay: %s", note)
         self.started = True
+        wanted = self._settings
+        place = self._store.place if self._store is not None else None
+        logger.info("fc-replay: %s", greeting.at_start(wanted.language, place, wanted.seal))
         await ports.open_all()
 
     def _desk(self) -> Desk:
@@ -123,7 +127,7 @@ class Service:
             config=self._settings.config,
             servers=self._settings.servers,
             pool=self._pool,
-            recorder=self._recorder(),
+            recorder=self._open_recorder(),
             logs=Logs(self._settings.config.functions[0].memory_mb, self._program.log),
             program=self._program,
             peers=self._peers,
@@ -132,7 +136,7 @@ class Service:
             ended=self._ended,
         )
 
-    def _recorder(self) -> Recording:
+    def _open_recorder(self) -> Recording:
         if self._store is None:
             return NoRecorder()
         try:
@@ -142,7 +146,8 @@ class Service:
             raise StartRefused(Exit.RECORDING, str(error)) from error
         config = self._settings.config
         self._writer.note_config(to_plain(config), digest(config))
-        return Recorder(self._writer, refuse=self._settings.refuse_when_store_fails, wanted=self._filter())
+        self._recorder = Recorder(self._writer, refuse=self._settings.refuse_when_store_fails, wanted=self._filter())
+        return self._recorder
 
     def _filter(self) -> Any:
         if not self._settings.filter:
@@ -177,11 +182,17 @@ class Service:
         await self.onlookers.drain()
         if self._terminal is not None:
             self._terminal.flush()
+        await self._close_store()
+
+    async def _close_store(self) -> None:
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
         if self._store is not None:
             self._store.close()
+            if self._recorder is not None and self._recorder.kept:
+                words = greeting.at_stop(self._settings.language, self._store.place, self._recorder.kept)
+                logger.info("fc-replay: %s", words)
             self._store = None
 
 

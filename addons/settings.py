@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from addons.config_file import read_config
+from addons.greeting import language
 from addons.mode import DEFAULT_SERVER
 from addons.refusal import Exit, StartRefused
 from gateway.config import Config, DomainKind, ErrorFormat, Evidence, Function
@@ -33,6 +34,7 @@ class Settings:
     command: str
     log_file: Path | None
     filter: str
+    language: str
     modes: tuple[str, ...]
 
 
@@ -60,6 +62,7 @@ def read(options: Any) -> Settings:
         command=options.fc_command,
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
+        language=language(options.fc_language),
         modes=modes,
     )
 

@@ -1,0 +1,45 @@
+"""What the proxy says when it starts and stops: where calls go, where they are kept, what to type next.
+
+In the language of fc_language, or of the user's locale. Must not know: how anything is done.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+START = {
+    "en": "recording every call to {place} (secrets: {seal})",
+    "zh": "每次调用都录制到 {place}（敏感值：{seal}）",
+}
+NOT_RECORDING = {
+    "en": "not recording (fc_record=false)",
+    "zh": "不录制（fc_record=false）",
+}
+STOP = {
+    "en": "{count} recorded in {place}; see them: ./run python replay.py audit {place} -o audit.html",
+    "zh": "{count} 条已录制到 {place}；查看：./run python replay.py audit {place} -o audit.html",
+}
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""In the order in which POSIX lets them decide."""
+
+
+def language(wanted: str, environment: Mapping[str, str] = os.environ) -> str:
+    """`zh` or `en`: the option's value, else the locale's."""
+    if wanted:
+        return wanted
+    locale = next((environment[name] for name in LOCALE_VARIABLES if environment.get(name)), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def at_start(tongue: str, place: str | None, seal: str) -> str:
+    """Where calls are kept. `place` is None when they are not."""
+    return NOT_RECORDING[tongue] if place is None else START[tongue].format(place=place, seal=seal)
+
+
+def at_stop(tongue: str, place: str, count: int) -> str:
+    """How many calls were recorded, and the next command."""
+    return STOP[tongue].format(count=count, place=place)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from addons import greeting
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environment", "expected"),
+    [
+        pytest.param("zh", {"LANG": "en_US.UTF-8"}, "zh", id="the-option-decides"),
+        pytest.param("", {"LANG": "zh_CN.UTF-8"}, "zh", id="else-the-locale"),
+        pytest.param("", {"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en", id="lc-all-before-lang"),
+        pytest.param("", {}, "en", id="no-locale"),
+    ],
+)
+def test_the_language_is_the_option_s_or_the_locale_s(wanted: str, environment: dict[str, str], expected: str) -> None:
+    assert greeting.language(wanted, environment) == expected
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+def test_both_languages_name_the_place(tongue: str) -> None:
+    assert "fc.db" in greeting.at_start(tongue, "fc.db", "on")
+    assert "fc_record=false" in greeting.at_start(tongue, None, "on")
+    stop = greeting.at_stop(tongue, "fc.db", 13)
+    assert "13" in stop
+    assert "replay.py audit fc.db" in stop
