@@ -25,6 +25,7 @@ from store.explained import explained
 from store.keys import find_key
 from store.packing import unpack
 from store.reader import Reader
+from store.schema import exchange as exchange_row
 from store.schema import original, secret
 from store.sealing import Original, patched
 from store.secret_shapes import TAG
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from gateway.messages import Body, Headers, Request, Response
     from store.keys import Key
     from store.recording import Recording
+
+
+_PAGE = 256
 
 
 def packed_originals(originals: Iterable[Original]) -> bytes:
@@ -66,6 +70,8 @@ class Unsealer:
         self._key: Key = find_key(recording)
         self._values: dict[bytes, bytes] = {}
         self._large: dict[bytes, tuple[BodyRef, Original]] = {}
+        self._page: dict[int, bytes] = {}
+        self._paged: set[int] = set()
 
     def unseal(self, exchange: Exchange) -> Exchange:
         """The exchange as it was on the wire. Raises Damaged when a value does not open."""
@@ -154,9 +160,20 @@ class Unsealer:
         return self._values[tag]
 
     def _originals(self, ident: int) -> list[Original]:
-        with explained(self._recording.place), self._recording.engine.connect() as connection:
-            found = connection.execute(select(original.c.data).where(original.c.exchange_id == ident)).scalar()
+        if ident not in self._paged:
+            self._turn_to(ident)
+        found = self._page.get(ident)
         return [] if found is None else _unpacked(self._opened(found, original_name(ident)))
+
+    def _turn_to(self, ident: int) -> None:
+        """Read the originals from this exchange on, a page at once: exchanges are mostly asked for in their order."""
+        last = ident + _PAGE - 1
+        ended = select(exchange_row.c.id).where(exchange_row.c.id.between(ident, last))
+        sealed = select(original.c.exchange_id, original.c.data).where(original.c.exchange_id.between(ident, last))
+        with explained(self._recording.place), self._recording.engine.connect() as connection:
+            # Ended ones first: what ends after this moment is not among them, and its page is read again.
+            self._paged = {ident, *connection.execute(ended).scalars()}
+            self._page = {row.exchange_id: row.data for row in connection.execute(sealed)}
 
     def _opened(self, data: bytes, name: bytes) -> bytes:
         value = self._key.open(data, name)
