@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gateway.facts import Ingress
 from gateway.messages import body_size, get, get_all
 from gateway.ops import with_field, with_headers
+from gateway.upgrade import asks_for_websocket
 
 if TYPE_CHECKING:
     from gateway.messages import Headers, Request, Response
@@ -29,7 +30,7 @@ def frame_request(request: Request, call: Call) -> Request:
     is_api = call.facts.ingress is Ingress.API
     if not is_api and get(headers, b"transfer-encoding") is not None:
         framed = without(headers, b"content-length")
-    elif not is_api and not size and get(headers, b"content-length") is None:
+    elif not is_api and get(headers, b"content-length") is None and (not size or asks_for_websocket(request)):
         framed = headers
     else:
         framed = with_length(without(headers, b"transfer-encoding"), size)

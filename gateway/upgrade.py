@@ -22,7 +22,17 @@ FIELDS = frozenset({b"connection", b"upgrade"})
 
 
 def is_handshake(request: Request, facts: Facts) -> bool:
-    """Whether the client opens a WebSocket by RFC 6455 section 4.1, through an HTTP trigger and synchronously."""
+    """Whether the client opens a WebSocket through an HTTP trigger, synchronously, on a connection that stays."""
+    return (
+        asks_for_websocket(request)
+        and not facts.close
+        and facts.ingress is not Ingress.API
+        and facts.invocation_type is InvocationType.SYNC
+    )
+
+
+def asks_for_websocket(request: Request) -> bool:
+    """Whether a request is a handshake by RFC 6455 section 4.1."""
     headers = request.headers
     return (
         request.method == b"GET"
@@ -32,9 +42,6 @@ def is_handshake(request: Request, facts: Facts) -> bool:
         and get(headers, b"sec-websocket-key") is not None
         and get(headers, b"sec-websocket-version") == b"13"
         and not _has_body(headers)
-        and not facts.close
-        and facts.ingress is not Ingress.API
-        and facts.invocation_type is InvocationType.SYNC
     )
 
 

@@ -66,6 +66,7 @@ ACCEPT_RULES = Table(Leg.REQUEST, accept.ACCEPT)
 
 RESPONSE_RULES = Table(
     Leg.RESPONSE,
+    response.SWITCH,
     response.LIMIT_HEADERS,
     response.REDIRECT,
     response.APK,

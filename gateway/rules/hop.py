@@ -10,20 +10,27 @@ from typing import TYPE_CHECKING
 
 from gateway.config import Evidence
 from gateway.framing import frame_request
-from gateway.hop import hop_fields
+from gateway.hop import ALWAYS, hop_fields
 from gateway.messages import Request, get
 from gateway.ops import drop, drop_trailers, with_field, with_headers, without_fields
 from gateway.rule import Example, Rule, Text
 from gateway.rules import samples, sources, whens
 from gateway.target import split_absolute
+from gateway.upgrade import FIELDS, is_handshake
 
 if TYPE_CHECKING:
     from gateway.rule import Call
 
 
-def strip_hop(request: Request, _call: Call) -> Request:
-    """Drop the fields that belong to the client's connection, those that Connection names among them."""
-    return without_fields(request, hop_fields(request.headers))
+def strip_hop(request: Request, call: Call) -> Request:
+    """Drop the fields that belong to the client's connection, those that Connection names among them.
+
+    A WebSocket handshake is meant for the server: its Connection and Upgrade stay (contract PROTO-WS).
+    """
+    names = hop_fields(request.headers)
+    if names is not ALWAYS and is_handshake(request, call.facts):
+        names -= FIELDS
+    return without_fields(request, names)
 
 
 def own_target(request: Request, _call: Call) -> Request:

@@ -12,10 +12,12 @@ from gateway.config import KIB, Evidence
 from gateway.errors import UNHANDLED, refuse
 from gateway.hop import hop_fields
 from gateway.messages import Response, get
-from gateway.ops import drop, drop_prefix, drop_trailers, limit, without_fields
-from gateway.rule import Answer, Example, Rule, Source, Text
+from gateway.ops import drop_prefix, drop_trailers, limit, without_fields
+from gateway.rule import Answer, Example, Rule, Source, Text, When
 from gateway.rules import samples, sources, whens
+from gateway.rules.failure import function_failed
 from gateway.rules.sizes import fields_size
+from gateway.upgrade import FIELDS, SWITCHING, is_opened
 
 if TYPE_CHECKING:
     from gateway.rule import Call
@@ -49,6 +51,24 @@ def forbid_apk(response: Response, call: Call) -> Response | Answer:
         return response
     text = "The distribution of APK files is forbidden, please use custom domain endpoint"
     return refuse(call, 400, "ApkDownloadForbidden", text)
+
+
+def forbid_switch(response: Response, call: Call) -> Response | Answer:
+    """Refuse 101 where no WebSocket was asked for: a client that did not ask cannot read what would follow."""
+    if is_opened(response, call.request, call.facts):
+        return response
+    text = "the function switched protocols (101) although the request was no WebSocket handshake"
+    return function_failed(call, "BadResponse", text)
+
+
+def strip_reserved(response: Response, _call: Call) -> Response:
+    """Drop the fields that FC reserves; those of a WebSocket that was opened are the client's (contract PROTO-WS)."""
+    return without_fields(response, RESERVED - FIELDS if response.status == SWITCHING else RESERVED)
+
+
+def switches(call: Call) -> bool:
+    """Whether the server answered 101."""
+    return call.response is not None and call.response.status == SWITCHING
 
 
 def strip_hop(response: Response, _call: Call) -> Response:
@@ -115,6 +135,32 @@ APK = Rule(
     examples=(Example(samples.response((b"Content-Type", APK_TYPE)), "400 ApkDownloadForbidden", samples.DEFAULT),),
 )
 
+SWITCHED = When(Text("服务回答 101 的调用", "calls that the server answers with 101"), test=switches)
+
+SWITCH = Rule(
+    id="res.refuse.switch",
+    summary=Text(
+        "没有 WebSocket 握手却得到 101 时回答 502 BadResponse",
+        "A 101 without a WebSocket handshake is answered with 502 BadResponse",
+    ),
+    why=Text(
+        "只有 WebSocket 可以升级；没有请求升级的客户端读不懂 101 之后的字节。",
+        "Only a WebSocket may switch protocols; a client that did not ask cannot read the bytes after a 101.",
+    ),
+    source=Source(("PROTO-WS", "PROTO-1"), sources.WEBSOCKET, "WebSocket"),
+    evidence=Evidence.ASSUMED,
+    op=forbid_switch,
+    when=SWITCHED,
+    examples=(
+        Example(
+            samples.response((b"Upgrade", b"h2c"), (b"Connection", b"Upgrade"), status=101),
+            "502 BadResponse",
+            replace(samples.CUSTOM, response=samples.response(status=101)),
+        ),
+    ),
+    needed=True,
+)
+
 STRIP_HOP = Rule(
     id="res.strip.hop",
     summary=Text(
@@ -174,7 +220,7 @@ STRIP_RESERVED = Rule(
     ),
     source=sources.limits("RESP-HDR-1", "RESP-HDR-2", "RESP-HDR-3"),
     evidence=Evidence.DOCUMENTED,
-    op=drop(*RESERVED),
+    op=strip_reserved,
     when=whens.ALWAYS,
     examples=(
         Example(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gateway.facts import InvocationType
 from gateway.messages import body_size, get, headers_size
+from gateway.upgrade import asks_for_websocket
 
 if TYPE_CHECKING:
     from gateway.messages import Request, Response
@@ -28,11 +29,13 @@ def target_size(request: Request) -> int:
 def announced_size(request: Request) -> int:
     """Bytes of the body: as announced, or as they came when that is more.
 
-    A body that was cut at the limit is still judged by what the client wanted to send.
+    A body that was cut at the limit is still judged by what the client wanted to send. What was said through a
+    WebSocket is recorded as the body of its handshake, and no limit counts it.
     """
     announced = get(request.headers, b"content-length")
     told = int(announced) if announced is not None and announced.isdigit() else 0
-    return max(told, body_size(request.body))
+    size = body_size(request.body)
+    return told if size <= told or asks_for_websocket(request) else size
 
 
 def largest_body(call: Call) -> int:

@@ -282,6 +282,7 @@ ANSWERS = (
     Case("x-fc", get(), (CONTEXT, "res.strip.x-fc", *REPLY), answer=answer((b"x-fc-status", b"404"))),
     Case("reserved", get(), (CONTEXT, "res.strip.reserved", *REPLY), answer=answer((b"Server", b"a"), (b"Date", b"b"))),
     Case("trailers", get(), (CONTEXT, "res.strip.trailers", *REPLY), answer=answer(trailers=((b"A", b"b"),))),
+    Case("switch", get(), (CONTEXT, "res.refuse.switch", *REPLY), 502, "BadResponse", Response(101)),
     Case("http-1.0", get(), (CONTEXT, "reply.own.version", *REPLY), answer=answer(version=b"HTTP/1.0")),
     Case("until-close", get(), (CONTEXT, *REPLY, "reply.own.framing"), answer=Response(200, b"OK", (), b"hi")),
     Case(

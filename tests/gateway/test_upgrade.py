@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.config import Config
 from gateway.differences import unexplained
 from gateway.exchange import View
 from gateway.facts import Ingress, InvocationType
@@ -131,8 +132,6 @@ def test_a_conversation_of_any_size_is_no_body_over_a_limit() -> None:
         client=View(replace(HANDSHAKE, body=said), replace(client_response(exchange), body=heard)),
         server=View(replace(server_request(exchange), body=said), replace(SWITCH, body=heard)),
     )
-    from gateway.config import Config
-
     assert recompute(told, Config()) == told
     assert unexplained(told) == ()
 
