@@ -71,6 +71,11 @@ class BodyRows:
         while len(self._known) > _KNOWN:
             self._known.popitem(last=False)
 
+    def forget(self, digests: Iterable[bytes]) -> None:
+        """Retention removed these bodies."""
+        for digest in digests:
+            self._known.pop(digest, None)
+
     def rolled_back(self) -> None:
         """The transaction is void."""
         self._fresh.clear()

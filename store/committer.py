@@ -17,6 +17,7 @@ from store.dialects import insert_missing
 from store.mark import Mark
 from store.packing import RecordPacker
 from store.prepare import Prepared, Preparer
+from store.retention import give_back, step
 from store.schema import batch, body_use, dictionary, exchange, gap, intent, original, run
 from store.shared_rows import SharedRows
 from store.unsealing import original_name, packed_originals
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from store.body_rows import Source
+    from store.keep import Keep
     from store.run_info import Gap, RunInfo, Work
 
 RUN_TOLD = ("program", "rules_version", "started_us", "utc_offset_s", "details", "durability", "seal")
@@ -117,6 +119,12 @@ class Committer:
     def mark(self, max_id: int) -> Mark:
         """How far the recording reaches now."""
         return Mark(self._run_id, self.last_seq, self.chain.hex(), max_id, time.time_ns() // 1000)
+
+    def prune(self, keep: Keep) -> bool:
+        """Remove some of what exceeds the limits; whether there is more to do."""
+        done = step(self._engine, keep)
+        self._bodies.forget(done.digests)
+        return done.more or (done.exchanges > 0 and give_back(self._engine))
 
     def disconnect(self) -> None:
         """Let go of the connection; after an error its state is not to be trusted."""
@@ -218,10 +226,12 @@ class Committer:
 
     def _insert_batch(self, connection: Connection, linked: list[tuple[int, bytes]], max_id: int) -> bytes:
         committed_us = time.time_ns() // 1000
+        max_id = max(max_id, *(ident for ident, _ in linked))
         digest = chain.link(self.chain, max_id, committed_us, chain.packed(linked))
         values = {
             "run_id": self._run_id,
             "seq": self.last_seq + 1,
+            "exchanges": len(linked),
             "max_id": max_id,
             "committed_us": committed_us,
             "digest": digest,

@@ -133,6 +133,8 @@ def _open_file(path: Path, durability: str) -> Recording:
         if not path.exists():
             sqlite.create_private(path)
         engine = sqlite.writing_engine(path, durability)
+        if path.stat().st_size == 0:
+            sqlite.give_space_back(engine)
         _bring_up_to_date(engine, str(path))
         sqlite.use_wal(engine)
         recording = Recording(engine, str(path), path, durability, lock)

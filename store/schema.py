@@ -114,6 +114,7 @@ batch = Table(
     metadata,
     Column("run_id", Key, ForeignKey("run.id"), primary_key=True),
     Column("seq", Key, primary_key=True, autoincrement=False, comment="1, 2, 3 ... within the run"),
+    Column("exchanges", Integer, nullable=False, comment="how many exchanges this commit finished"),
     Column("max_id", Key, nullable=False, comment="largest exchange id given out so far in this run"),
     Column("committed_us", BigInteger, nullable=False, comment="microseconds since the epoch"),
     Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the digest before it and its rows (chain.py)"),

@@ -93,6 +93,11 @@ def reading_engine(path: Path) -> Engine:
     return _engine(connect, "BEGIN")
 
 
+def give_space_back(engine: Engine) -> None:
+    """Let a new file shrink when retention frees pages; only a file without tables can still be told."""
+    _pragma(engine, "PRAGMA auto_vacuum = INCREMENTAL")
+
+
 def use_wal(engine: Engine) -> None:
     """Switch the file to a write-ahead log, which is where group commits are cheap."""
     _pragma(engine, "PRAGMA journal_mode = WAL")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gateway.exchange import Exchange
+    from store.keep import Keep
     from store.recording import Recording
     from store.spool import Spool
 
@@ -41,6 +43,7 @@ MAX_LATER = 1024
 """Exchanges kept in memory for the time when the store is back."""
 
 _PROBE_S = 0.5
+_PRUNE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,15 @@ class _Item:
 class Writer:
     """Writes one run. `start` in the running event loop, then intent/finish per exchange, `close` at the end.
 
-    `seal`: what becomes of secrets, `on`, `discard` or `off` (prepare.py). Raises Unwritable when there is no
+    `seal`: what becomes of secrets, `on`, `discard` or `off` (prepare.py). `keep`: the oldest exchanges go when
+    there is more (keep.py). Raises Unwritable when there is no
     place for the key.
     """
 
-    def __init__(self, recording: Recording, *, seal: str = "on") -> None:
+    def __init__(self, recording: Recording, *, seal: str = "on", keep: Keep | None = None) -> None:
         self._recording = recording
+        self._keep = keep
+        self._prune_at = 0.0
         self._seal = seal
         key = None if seal == "off" else make_key(recording)
         self._committer = Committer(recording.engine, Preparer(key, keep=seal == "on"))
@@ -162,15 +168,30 @@ class Writer:
     def _work(self) -> None:
         while not self._closing:
             # While it fails, it tries by itself: recording resumes without traffic.
-            self._wake.wait(_PROBE_S if self._outage.reason else None)
+            self._wake.wait(_PROBE_S if self._outage.reason else _PRUNE_S if self._keep else None)
             self._wake.clear()
             if self._outage.reason:
                 self._commit(self._taken())
             while self._queue:
                 self._commit(self._taken())
+                self._prune()
+            self._prune()
         while self._queue:
             self._commit(self._taken())
         self._end()
+
+    def _prune(self) -> None:
+        """A step of retention now and then, between commits; the next one soon when there is more to do."""
+        if self._keep is None or self._outage.reason or time.monotonic() < self._prune_at:
+            return
+        try:
+            more = self._committer.prune(self._keep)
+        except (DBAPIError, OSError) as failure:
+            self._outage.begin(failure)
+            return
+        self._prune_at = time.monotonic() + (0 if more else _PRUNE_S)
+        if more:
+            self._wake.set()
 
     def _taken(self) -> list[_Item]:
         later = [self._later.popleft() for _ in range(min(len(self._later), _BATCH))]
