@@ -85,13 +85,24 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One rewrite rule of a route: what is looked for, and what the server gets instead (contract DOM-RW)."""
+
+    match: str
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """One line of a custom domain's routing table (contract DOM-2, DOM-4)."""
+    """One line of a custom domain's routing table (contract DOM-2, DOM-4); rewrite rules are tried in this order."""
 
     path: str
     function: str
     qualifier: str = "LATEST"
     methods: tuple[str, ...] = ()
+    equal_rules: tuple[Rewrite, ...] = ()
+    wildcard_rules: tuple[Rewrite, ...] = ()
+    regex_rules: tuple[Rewrite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Must not know: how the config was written. Read next: config_load.py.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from gateway.shape import Path, Problem, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gateway.config import Config, Domain, Function, Trigger
+    from gateway.config import Config, Domain, Function, Route, Trigger
 
 AUTH_TYPES = ("anonymous", "function", "jwt", "basic", "bearer")
 
@@ -86,6 +87,15 @@ def _domain(domain: Domain, functions: list[str], path: Path) -> Iterator[Proble
             text = f"{route.path!r} is not possible: a path begins with / and has * at its end alone"
             yield Problem((*here, "path"), text)
         yield from _methods(route.methods, (*here, "methods"))
+        yield from _expressions(route, (*here, "regex_rules"))
+
+
+def _expressions(route: Route, path: Path) -> Iterator[Problem]:
+    for place, rule in enumerate(route.regex_rules):
+        try:
+            re.compile(rule.match)
+        except re.error as error:
+            yield Problem((*path, place, "match"), f"{rule.match!r} is not a regular expression: {error}")
 
 
 def _doubles(names: list[str], path: Path, what: str) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ FUNCTION_KEYS = {
     "instanceConcurrency": "concurrency",
     "handler": "handler",
 }
+REWRITE_KEYS = {"equalRules": "equal_rules", "wildcardRules": "wildcard_rules", "regexRules": "regex_rules"}
 ROUTE_KEYS = {"path": "path", "functionName": "function", "qualifier": "qualifier", "methods": "methods"}
 
 
@@ -175,6 +176,10 @@ def _route(reading: Reading, value: Any, path: Path, own: Path) -> dict[str, Any
     ):
         if theirs in route:
             reading.put(into, (*own, ours), route[theirs], (*path, theirs))
+    rewrites = reading.keys(route.get("rewriteConfig") or {}, tuple(REWRITE_KEYS), (*path, "rewriteConfig"))
+    for theirs, ours in REWRITE_KEYS.items():
+        if theirs in rewrites:
+            reading.put(into, (*own, ours), rewrites[theirs], (*path, "rewriteConfig", theirs))
     return into
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gateway.changes import Leg
 from gateway.engine import Table
 from gateway.exchange import Failure
-from gateway.rules import accept, cors, failure, hop, invoke, limits, refusal, reply, request, response
+from gateway.rules import accept, cors, failure, hop, invoke, limits, refusal, reply, request, response, route
 
 if TYPE_CHECKING:
     from gateway.rule import Rule
@@ -42,6 +42,7 @@ REQUEST_RULES = Table(
     Leg.REQUEST,
     hop.TARGET,
     hop.VERSION,
+    route.REWRITE,
     request.INVOCATION_TYPE,
     request.LOG_TYPE,
     request.ASYNC_DELAY,

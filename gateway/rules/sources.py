@@ -23,6 +23,7 @@ TIMEOUT = "https://www.alibabacloud.com/help/en/fc/support/how-to-handle-an-exec
 CUSTOM_RUNTIME = "https://www.alibabacloud.com/help/doc-detail/425057.htm"
 EVENT_FUNCTION = "https://www.alibabacloud.com/help/doc-detail/191342.htm"
 SIGNATURE = "https://www.alibabacloud.com/help/en/functioncompute/signature-authentication"
+REWRITE = "https://help.aliyun.com/zh/functioncompute/configure-a-rewrite-policy"
 WEBSOCKET = "https://help.aliyun.com/document_detail/71229.html"
 DOMAINS = "https://www.alibabacloud.com/help/doc-detail/90763.htm"
 FC3_API = "https://help.aliyun.com/zh/functioncompute/fc-3-0/developer-reference/api-fc-2023-03-30-invokefunction"

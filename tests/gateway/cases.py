@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Route, Trigger
+from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
 from gateway.exchange import Failure
 from gateway.messages import Header, Headers, Request, Response
 from tests.gateway.walker import BEFORE_THE_SERVER, OK
@@ -193,7 +193,16 @@ CORS = (
     Case("preflight-for-the-server", Request(b"OPTIONS", b"/", (HOST, PAGE, ASK_PUT)), (CONTEXT, *REPLY)),
 )
 
+REWRITTEN = Config(
+    domains=(Domain("a.test", (Route("/api/*", "web", wildcard_rules=(Rewrite("^/api/*", "/$1"),)),)),),
+)
 CALLS = (
+    Case(
+        "rewritten",
+        get(target=b"/api/x?y", host=(b"Host", b"a.test")),
+        ("req.rewrite.path", CONTEXT, *REPLY),
+        config=REWRITTEN,
+    ),
     Case("plain", get((b"X-App", b"1")), (CONTEXT, *REPLY)),
     Case(
         "absolute-form",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gateway.config import Config, Domain, Function, Route, Trigger
+from gateway.config import Config, Domain, Function, Rewrite, Route, Trigger
 from gateway.config_check import check
 
 
@@ -15,7 +15,9 @@ def test_every_kind_of_problem_has_its_place() -> None:
             Function("a", "https://a.test", 1, 1, 500, triggers=(Trigger("x"), Trigger("y"), Trigger("z"))),
             Function("a"),
         ),
-        domains=(Domain("d", (Route("b", "c"), Route("b", "a", methods=("TRACE",)))),),
+        domains=(
+            Domain("d", (Route("b", "c"), Route("b", "a", methods=("TRACE",), regex_rules=(Rewrite("(", "/"),)))),
+        ),
     )
     assert [one.path for one in check(config)] == [
         ("functions", 1),
@@ -29,4 +31,5 @@ def test_every_kind_of_problem_has_its_place() -> None:
         ("domains", 0, "routes", 0, "path"),
         ("domains", 0, "routes", 1, "path"),
         ("domains", 0, "routes", 1, "methods", 0),
+        ("domains", 0, "routes", 1, "regex_rules", 0, "match"),
     ]

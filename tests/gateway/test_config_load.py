@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from gateway.config import Config, Domain, Function, Route, Trigger
+from gateway.config import Config, Domain, Function, Rewrite, Route, Trigger
 from gateway.config_load import load, written_at
 from gateway.shape import Path, Problem
 
+ROUTE = {
+    "path": "/a/*",
+    "functionName": "shop-web",
+    "methods": ["GET"],
+    "rewriteConfig": {"wildcardRules": [{"match": "/a/*", "replacement": "/$1"}]},
+}
+LOADED_ROUTE = Route("/a/*", "shop-web", methods=("GET",), wildcard_rules=(Rewrite("/a/*", "/$1"),))
 S_YAML: dict[str, Any] = {
     "edition": "3.0.0",
     "name": "shop",
@@ -47,7 +54,7 @@ S_YAML: dict[str, Any] = {
             "component": "devsapp/fc3-domain",
             "props": {
                 "domainName": "auto",
-                "routeConfig": {"routes": [{"path": "/a/*", "functionName": "shop-web", "methods": ["GET"]}]},
+                "routeConfig": {"routes": [ROUTE]},
             },
         },
         "bucket": {"component": "oss", "props": {"anything": 1}},
@@ -67,7 +74,8 @@ CONFIG = Config(
     ),
     domains=(
         Domain(
-            "shop-web.fcv3.1234567890123456.cn-beijing.fc.devsapp.net", (Route("/a/*", "shop-web", methods=("GET",)),)
+            "shop-web.fcv3.1234567890123456.cn-beijing.fc.devsapp.net",
+            (LOADED_ROUTE,),
         ),
     ),
     region="cn-beijing",
