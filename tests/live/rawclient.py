@@ -35,7 +35,7 @@ class RawClient:
         plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = tls_context().wrap_socket(plain, server_hostname="app.example.test") if tls else plain
-        self._stream = self.socket.makefile("rb")
+        self.stream = self.socket.makefile("rb")
 
     def send(self, data: bytes) -> None:
         """Write these bytes."""
@@ -48,41 +48,41 @@ class RawClient:
 
     def answer(self, method: bytes = b"GET") -> Message:
         """The next whole answer, interim ones skipped."""
-        found = read_response(self._stream, method)
+        found = read_response(self.stream, method)
         assert found is not None, "the connection ended before a whole answer came"
         return found
 
     def head(self) -> Head:
         """The next head, interim or final."""
-        found = read_head(self._stream)
+        found = read_head(self.stream)
         assert found is not None, "the connection ended before a whole head came"
         return found
 
     def rest(self, head: Head, method: bytes = b"GET") -> Message | None:
         """The body after a head; None when the connection ended inside it."""
-        return read_response_body(self._stream, head, method)
+        return read_response_body(self.stream, head, method)
 
     def chunk(self) -> bytes:
         """The data of the next chunk, b"" for the last one."""
-        found = read_chunk(self._stream)
+        found = read_chunk(self.stream)
         assert found is not None, "the connection ended inside the answer"
         return found[1]
 
     def ended(self) -> bytes:
         """What still comes until the other side ends the connection."""
         with contextlib.suppress(ConnectionError, ssl.SSLError):
-            return self._stream.read()
+            return self.stream.read()
         return b""
 
     def vanish(self) -> None:
         """End the connection with a reset, as a killed program with unread data does."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        self._stream.close()
+        self.stream.close()
         self.socket.close()
 
     def leave(self) -> None:
         """End the connection."""
-        self._stream.close()
+        self.stream.close()
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
