@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The command line over a recording: list, show, check, send, noise, audit.
+"""The command line over a recording: one verb for each thing to do with it.
 
     python replay.py VERB RECORDING ...
 
@@ -18,6 +18,9 @@ MODULES = {
     "send": ("verbs.sending", "Send the stored server requests to a server and compare its answers."),
     "noise": ("verbs.noise", "Learn which differences say nothing."),
     "audit": ("verbs.auditing", "Write the recording as one self-contained page."),
+    "verify": ("verbs.verifying", "Is everything still what was written?"),
+    "salvage": ("verbs.salvaging", "Rescue what is sound of a damaged recording."),
+    "prune": ("verbs.pruning", "Remove the oldest exchanges."),
 }
 
 replay = Verbs(PROGRAM, MODULES, "Read, check and replay an fc-replay recording.")

@@ -90,6 +90,7 @@ OPTIONS = (
         "Secrets in the recording. on: pseudonyms, the values under a key beside it. discard: no values. off: clear.",
         ("on", "discard", "off"),
     ),
+    Option("fc_keep", str, "", "Retention: an age (7d), a number (10000), a size (2GiB), in any combination."),
     Option("fc_language", str, "", "Language of the terminal's sentences; empty follows the locale.", ("", "zh", "en")),
 )
 

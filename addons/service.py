@@ -140,7 +140,7 @@ class Service:
         if self._store is None:
             return NoRecorder()
         try:
-            self._writer = Writer(self._store, seal=self._settings.seal)
+            self._writer = Writer(self._store, seal=self._settings.seal, keep=self._settings.keep)
             self._writer.start(run_info(self._settings))
         except RecordingError as error:
             raise StartRefused(Exit.RECORDING, str(error)) from error

@@ -15,6 +15,7 @@ from addons.greeting import language
 from addons.mode import DEFAULT_SERVER
 from addons.refusal import Exit, StartRefused
 from gateway.config import Config, DomainKind, ErrorFormat, Evidence, Function
+from store.keep import Keep, parse_keep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ class Settings:
     durability: str
     refuse_when_store_fails: bool
     seal: str
+    keep: Keep | None
     command: str
     log_file: Path | None
     filter: str
@@ -59,6 +61,7 @@ def read(options: Any) -> Settings:
         durability=options.fc_durability,
         refuse_when_store_fails=options.fc_on_store_failure == "refuse",
         seal=options.fc_seal,
+        keep=retention(options.fc_keep),
         command=options.fc_command,
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
@@ -140,6 +143,14 @@ def address(server: str) -> tuple[str, int]:
     if parts.scheme != "http" or not host:
         raise StartRefused(Exit.OPTION, f"the server {server!r} must be http://HOST:PORT")
     return host, port
+
+
+def retention(text: str) -> Keep | None:
+    """What fc_keep asks for; None keeps everything. Raises StartRefused(OPTION)."""
+    try:
+        return parse_keep(text)
+    except ValueError as error:
+        raise StartRefused(Exit.OPTION, f"fc_keep={text!r}: {error}") from error
 
 
 def store_url(store: str) -> str:

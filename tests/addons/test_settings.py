@@ -10,6 +10,7 @@ from addons.options import OPTIONS
 from addons.refusal import Exit, StartRefused
 from addons.settings import address, fc_modes, read
 from gateway.config import DomainKind, Evidence
+from store.keep import Keep
 
 
 def options(**changed: object) -> Any:
@@ -46,6 +47,7 @@ def test_plain_reverse_modes_become_the_fc_mode(modes: list[str], expected: str,
         pytest.param({"fc_timeout": 90000.0}, "86400", id="more-than-a-day"),
         pytest.param({"fc_memory": 1}, "fc_memory=1", id="too-little-memory"),
         pytest.param({"fc_concurrency": 201}, "200", id="too-many-at-once"),
+        pytest.param({"fc_keep": "7 parsecs"}, "fc_keep", id="an-impossible-retention"),
         pytest.param({"fc_log": "a", "fc_command": "b"}, "exclude each other", id="two-logs"),
     ],
 )
@@ -60,6 +62,11 @@ def test_choices_of_the_run_are_in_the_config() -> None:
     config = read(options(fc_evidence="observed", fc_domain="custom", fc_function="shop", fc_memory=1024)).config
     assert (config.evidence, config.domain_kind) == (Evidence.OBSERVED, DomainKind.CUSTOM)
     assert (config.functions[0].name, config.functions[0].memory_mb) == ("shop", 1024)
+
+
+def test_retention_is_read() -> None:
+    assert read(options()).keep is None
+    assert read(options(fc_keep="7d, 2GiB")).keep == Keep(age_s=7 * 86400, size=2 * 1024**3)
 
 
 def test_a_store_url_is_left_as_it_is() -> None:
