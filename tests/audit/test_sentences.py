@@ -77,7 +77,8 @@ READ = [
         1,
         "Delivered both ways. On the way in the gateway removed 4 headers and added 15. On the way back it removed 3 "
         "headers, added 3 and rewrote 1. A browser would download this result, because the default domain was used.",
-        "请求与响应都成功到达。进入服务前，网关移除 4 个头、附加 15 个。返回途中，网关移除 3 个头、附加 3 个、改写 1 处。"
+        "请求与响应都成功到达。进入服务前，网关移除 4 个头、附加 15 个。"
+        "返回途中，网关移除 3 个头、附加 3 个、改写 1 处。"
         "浏览器会把结果当作附件下载，因为使用的是默认域名。",
         id="changed",
     ),
@@ -92,7 +93,8 @@ READ = [
         3,
         "Your server returned 200 but the client received 502: the response headers exceed the 8 KB limit by 388 "
         "bytes. The largest is Set-Cookie (8,528 bytes).",
-        "你的服务返回了 200，但客户端收到 502：响应头比 8 KB 的上限多 388 字节。最大的一项是 Set-Cookie（8,528 字节）。",
+        "你的服务返回了 200，但客户端收到 502：响应头比 8 KB 的上限多 388 字节。"
+        "最大的一项是 Set-Cookie（8,528 字节）。",
         id="discarded",
     ),
     pytest.param(
