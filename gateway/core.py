@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from gateway.changes import Accept, Decision, Forward, Reply
 from gateway.engine import Notes, change, run
 from gateway.rule import UNREAD, Answer, Call
-from gateway.rules import ACCEPT_RULES, FAILURE_RULES, HEAD_RULES, REPLY_RULES, REQUEST_RULES, RESPONSE_RULES
+from gateway.rules import (
+    ACCEPT_RULES,
+    FAILURE_RULES,
+    HEAD_RULES,
+    REFUSAL_RULES,
+    REPLY_RULES,
+    REQUEST_RULES,
+    RESPONSE_RULES,
+)
 from gateway.rules.failure import NOTHING
 from gateway.rules.sizes import largest_body
 
@@ -23,10 +31,8 @@ if TYPE_CHECKING:
 
 
 def on_request_head(head: Request, facts: Facts, config: Config) -> Reply | None:
-    """Refuse a request by its head alone, before a byte of the body is read. None: read on."""
-    call, notes = Call(facts, config, head), Notes()
-    outcome = run(HEAD_RULES, head, call, notes)
-    return _speak(outcome, call, notes) if isinstance(outcome, Answer) else None
+    """Answer a request by its head alone, before a byte of the body is read. None: read on."""
+    return _answered_at_once(head, Call(facts, config, head), Notes())
 
 
 def on_request(request: Request, facts: Facts, config: Config) -> Decision:
@@ -37,14 +43,23 @@ def on_request(request: Request, facts: Facts, config: Config) -> Decision:
     `request` and `transforms` belong to that attempt.
     """
     call, notes = Call(facts, config, request), Notes()
-    refused = run(HEAD_RULES, request, call, notes)
-    if isinstance(refused, Answer):
-        return _speak(refused, call, notes)
+    reply = _answered_at_once(request, call, notes)
+    if reply is not None:
+        return reply
     forwarded, told = change(REQUEST_RULES, request, call, notes), Notes()
     accepted = run(ACCEPT_RULES, request, call, told)
     if isinstance(accepted, Answer):
         return Accept(_speak(accepted, call, told), forwarded, tuple(notes.transforms), tuple(notes.advice))
     return Forward(forwarded, tuple(notes.transforms), tuple(notes.advice))
+
+
+def _answered_at_once(request: Request, call: Call, notes: Notes) -> Reply | None:
+    """What the gateway says without the server: first whom the survey could not match, then all else."""
+    for table in (REFUSAL_RULES, HEAD_RULES) if call.facts.refusal else (HEAD_RULES,):
+        outcome = run(table, request, call, notes)
+        if isinstance(outcome, Answer):
+            return _speak(outcome, call, notes)
+    return None
 
 
 def on_response(response: Response, request: Request, facts: Facts, config: Config) -> Reply:

@@ -51,7 +51,7 @@ class Notes:
 
 def is_enforced(rule: Rule, line: Evidence) -> bool:
     """Whether a rule acts under an `fc_evidence` line, or only advises."""
-    return rule.needed or _LINE.index(rule.evidence) <= _LINE.index(line)
+    return not rule.advisory and (rule.needed or _LINE.index(rule.evidence) <= _LINE.index(line))
 
 
 def run[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M | Answer:

@@ -99,7 +99,7 @@ class Rule:
 
     `id`: dotted, stable, never reused; globs such as `req.strip.*` select families. `needed`: some answer has to
     be given here, so the rule is enforced even when its evidence is below the `fc_evidence` line. `since`: the
-    rule set that brought it.
+    rule set that brought it. `advisory`: never enforced, because locally it would stand in the way.
     """
 
     id: str
@@ -111,4 +111,5 @@ class Rule:
     when: When
     examples: tuple[Example, ...]
     needed: bool = False
+    advisory: bool = False
     since: str = "2026.11"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gateway.changes import Leg
 from gateway.engine import Table
 from gateway.exchange import Failure
-from gateway.rules import accept, cors, failure, hop, invoke, limits, refusal, reply, request, response, route
+from gateway.rules import accept, auth, cors, failure, hop, invoke, limits, refusal, reply, request, response, route
 
 if TYPE_CHECKING:
     from gateway.rule import Rule
@@ -18,17 +18,29 @@ if TYPE_CHECKING:
 RULES_VERSION = "2026.11"
 """Year and month of the newest change; a recording keeps the version that made it."""
 
-HEAD_RULES = Table(
+REFUSAL_RULES = Table(
     Leg.REQUEST,
     refusal.PATH,
     refusal.FUNCTION,
     refusal.ROUTE,
+    auth.DATE,
+    auth.AUTHORIZATION,
+    auth.KEY,
+    auth.SKEW,
+    auth.SIGNATURE,
+    auth.TOKEN,
+)
+"""For calls whose facts hold a refusal, and for no others: one row for each reason."""
+
+HEAD_RULES = Table(
+    Leg.REQUEST,
     refusal.TRIGGER,
     refusal.INTERNET,
     cors.PREFLIGHT,
     cors.PREFLIGHT_CUSTOM,
     refusal.METHOD,
     refusal.UNKNOWN_METHOD,
+    auth.UNCHECKED,
     limits.INVOCATION_TYPE,
     limits.LOG_TYPE,
     limits.LIMIT_HEADERS,
@@ -109,7 +121,7 @@ FAILURE_RULES = {
 }
 """What the client is told when no usable answer came."""
 
-TABLES = (HEAD_RULES, REQUEST_RULES, ACCEPT_RULES, RESPONSE_RULES, REPLY_RULES, *FAILURE_RULES.values())
+TABLES = (REFUSAL_RULES, HEAD_RULES, REQUEST_RULES, ACCEPT_RULES, RESPONSE_RULES, REPLY_RULES, *FAILURE_RULES.values())
 
 RULES: dict[str, Rule] = {rule.id: rule for table in TABLES for rule in table.rules}
 """Every rule by its id, in the order of work."""

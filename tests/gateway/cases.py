@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from gateway.auth.check import Credentials
 from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
 from gateway.exchange import Failure
 from gateway.messages import Header, Headers, Request, Response
@@ -48,6 +49,7 @@ class Case:
     answer: Response | Failure = OK
     config: Config = field(default_factory=Config)
     log_tail: bytes | None = None
+    credentials: Credentials | None = None
 
 
 def get(*headers: Header, target: bytes = b"/", host: Header = HOST) -> Request:
@@ -193,6 +195,38 @@ CORS = (
     Case("preflight-for-the-server", Request(b"OPTIONS", b"/", (HOST, PAGE, ASK_PUT)), (CONTEXT, *REPLY)),
 )
 
+
+def guarded(kind: str) -> Config:
+    return Config(functions=(Function(triggers=(Trigger(auth_type=kind),)),))
+
+
+def denied(name: str, rule: str, told: str, request: Request, kind: str = "function") -> Case:
+    status, _, code = told.partition(" ")
+    return Case(name, request, (rule, *REPLY), int(status), code, config=guarded(kind), credentials=CREDENTIALS)
+
+
+CREDENTIALS = Credentials({"LTAItestid": "testsecret0001"}, {"amy": "secret"}, ("token",))
+NOW = (b"Date", b"Fri, 07 Feb 2025 05:50:45 GMT")
+KEY = (b"Authorization", b"FC LTAItestid:c2ln")
+AUTH = (
+    denied("no-date", "req.auth.date-missing", "400 MissingRequiredHeader", get(KEY)),
+    denied("no-authorization", "req.auth.authorization", "400 InvalidArgument", get(NOW)),
+    denied("unreadable", "req.auth.authorization", "400 InvalidArgument", get(NOW, (b"Authorization", b"FC x"))),
+    denied("stranger", "req.auth.access-key", "403 InvalidAccessKeyID", get(NOW, (b"Authorization", b"FC x:y"))),
+    denied("late", "req.auth.date-skewed", "403 AccessDenied", get(KEY, (b"Date", b"Fri, 07 Feb 2025 05:00:00 GMT"))),
+    denied("forged", "req.auth.signature", "403 SignatureNotMatch", get(KEY, NOW)),
+    denied("no-token", "req.auth.token", "403 AccessDenied", get(), "bearer"),
+    denied("bad-password", "req.auth.token", "403 AccessDenied", get((b"Authorization", b"Basic eDp5")), "basic"),
+    Case("unchecked", get(), (CONTEXT, *REPLY), config=guarded("function")),
+    Case(
+        "forged-event",
+        invoke(NOW, KEY),
+        ("req.auth.signature", *REPLY),
+        403,
+        "SignatureNotMatch",
+        credentials=CREDENTIALS,
+    ),
+)
 REWRITTEN = Config(
     domains=(Domain("a.test", (Route("/api/*", "web", wildcard_rules=(Rewrite("^/api/*", "/$1"),)),)),),
 )
@@ -329,4 +363,4 @@ FAILURES = (
     failed(Failure.STORE, "tool.store", 503, "RecordingFailed"),
 )
 
-CASES = (*REFUSALS, *CORS, *CALLS, *ANSWERS, *FAILURES)
+CASES = (*REFUSALS, *AUTH, *CORS, *CALLS, *ANSWERS, *FAILURES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gateway.auth.check import Credentials, authenticate
 from gateway.changes import Accept, Reply
 from gateway.config import Config
 from gateway.config_plain import digest
@@ -24,12 +25,15 @@ def walk(
     request: Request,
     answer: Response | Failure = OK,
     config: Config | None = None,
+    *,
     seed: Seed = SEED,
     log_tail: bytes | None = None,
+    credentials: Credentials | None = None,
 ) -> Exchange:
     """The finished exchange of one call; `answer` is what came back from the server."""
     config = config or Config()
     facts = replace(survey(request, seed, config), answered_us=ARRIVED_US + 1000, log_tail=log_tail)
+    facts = authenticate(request, facts, config, credentials) if credentials else facts
     refused = on_request_head(replace(request, body=b"", trailers=()), facts, config)
     decision = on_request(request, facts, config)
     if refused is not None:
