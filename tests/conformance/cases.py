@@ -153,7 +153,7 @@ class Case:
 @cache
 def load_cases() -> tuple[Case, ...]:
     """Every case of every file; ids are unique."""
-    cases = [case for path in sorted(FOLDER.glob("*.yaml")) for row in _rows(path) for case in _expand(row, path.name)]
+    cases = [case for path in sorted(FOLDER.glob("*.yaml")) for row in _rows(path) for case in expand(row, path.name)]
     ids = [case.id for case in cases]
     assert len(set(ids)) == len(ids), sorted({one for one in ids if ids.count(one) > 1})
     return tuple(cases)
@@ -165,11 +165,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _expand(row: dict[str, Any], where: str) -> list[Case]:
+def expand(row: dict[str, Any], where: str) -> list[Case]:
     """A row with `each` stands for one case for each of its mappings, whose values replace `{name}` in all texts."""
     row = dict(row)
     variants = row.pop("each", [{}])
-    return [_build(Case, _fill(row, values), f"{where}: {row.get('id')}") for values in variants]
+    return [build(Case, _fill(row, values), f"{where}: {row.get('id')}") for values in variants]
 
 
 def _fill(value: Any, words: dict[str, Any]) -> Any:
@@ -186,7 +186,7 @@ def _fill(value: Any, words: dict[str, Any]) -> Any:
     return value
 
 
-def _build[T](kind: type[T], plain: dict[str, Any], where: str) -> T:
+def build[T](kind: type[T], plain: dict[str, Any], where: str) -> T:
     """A dataclass from a mapping. A mapping where a list of them is wanted is a list of one."""
     hints = get_type_hints(kind)
     unknown = set(plain) - {one.name for one in fields(kind)}  # type: ignore[arg-type] # a dataclass, by its callers
@@ -196,7 +196,7 @@ def _build[T](kind: type[T], plain: dict[str, Any], where: str) -> T:
 
 def _value(hint: Any, value: Any, where: str) -> Any:
     if is_dataclass(hint) and isinstance(hint, type):
-        return _build(hint, value, where)
+        return build(hint, value, where)
     if get_origin(hint) is tuple:
         rows = value if isinstance(value, list) else [value]
         return tuple(_value(get_args(hint)[0], one, where) for one in rows)
