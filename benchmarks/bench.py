@@ -1,8 +1,9 @@
 """`./run bench`: answers per second of fc-replay, recording, against a bare mitmdump, on this machine.
 
 All contestants stay up; each round loads them one after another, so that what else the machine does meets all
-of them alike; medians over the rounds are shown, and ratios to the bare mitmdump, which is what travels from
-machine to machine. Needs about two minutes. Read next: contestants.py, load.py; docs/benchmarks.md keeps a table.
+of them alike. Shown are medians over the rounds and ratios to the bare mitmdump: these travel from machine to
+machine. Processor time per answer is the figure that a busy machine disturbs least. Takes about two minutes.
+Read next: contestants.py, load.py; docs/benchmarks.md keeps a table.
 """
 
 from __future__ import annotations
@@ -13,13 +14,23 @@ import os
 import statistics
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # a script finds its own folder, not the repository
 
-from benchmarks.contestants import BARE, CONTESTANTS, UPSTREAM, StartFailed, running, upstream  # noqa: E402 - see above
+from benchmarks.contestants import (  # noqa: E402 - needs the line above
+    BARE,
+    CONTESTANTS,
+    UPSTREAM,
+    StartFailed,
+    Up,
+    cpu_seconds,
+    running,
+    upstream,
+)
 from benchmarks.load import LoadFailed, Sample, Shape, measure, tool  # noqa: E402 - the same
 from benchmarks.machine import describe  # noqa: E402 - the same
 
@@ -61,16 +72,24 @@ def run(rounds: int, seconds: int) -> Results:
     proxy_core, other_core = cores()
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(upstream(other_core))
-        ports = {UPSTREAM: server}
+        up = {UPSTREAM: server}
         for contestant in CONTESTANTS:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            ports[contestant.name] = stack.enter_context(running(contestant, server, scratch, proxy_core))
+            up[contestant.name] = stack.enter_context(running(contestant, server.port, scratch, proxy_core))
         for number in range(rounds):
             for shape in SHAPES:
                 print(f"round {number + 1} of {rounds}: {shape.name}", file=sys.stderr)
-                for name, port in ports.items():
-                    results.setdefault((name, shape.name), []).append(measure(port, shape, seconds))
+                for name, one in up.items():
+                    results.setdefault((name, shape.name), []).append(measured(one, shape, seconds))
     return results
+
+
+def measured(one: Up, shape: Shape, seconds: int) -> Sample:
+    """One measurement, with the processor time that it cost the process under test."""
+    before = cpu_seconds(one.pid)
+    sample = measure(one.port, shape, seconds)
+    used = cpu_seconds(one.pid) - before
+    return replace(sample, cpu_us=used / max(1.0, sample.per_second * seconds) * 1e6)
 
 
 def cores() -> tuple[int | None, int | None]:
@@ -95,13 +114,14 @@ def show(about: list[tuple[str, str]], results: Results, *, markdown: bool) -> N
 
 
 def rows_for(shape: Shape, results: Results) -> list[list[str]]:
-    """A heading, then one row a contestant: name, rate, ratio to the bare mitmdump, p50, p99, errors."""
-    rows = [["", "answers/s", "ratio", "p50 ms", "p99 ms", "errors"]]
-    bare = median(results[BARE, shape.name]).per_second
+    """A heading, then one row a contestant. Above 1 in a ratio is better than the bare mitmdump."""
+    rows = [["", "answers/s", "ratio", "CPU us", "ratio", "p50 ms", "p99 ms", "errors"]]
+    bare = median(results[BARE, shape.name])
     for name in (UPSTREAM, *(contestant.name for contestant in CONTESTANTS)):
         one = median(results[name, shape.name])
-        ratio = f"{one.per_second / bare:.2f}"
-        rows.append([name, f"{one.per_second:,.0f}", ratio, f"{one.p50_ms:.2f}", f"{one.p99_ms:.2f}", str(one.errors)])
+        rate = [f"{one.per_second:,.0f}", f"{one.per_second / bare.per_second:.2f}"]
+        cost = [f"{one.cpu_us:.0f}", f"{bare.cpu_us / one.cpu_us:.2f}" if one.cpu_us else "-"]
+        rows.append([name, *rate, *cost, f"{one.p50_ms:.2f}", f"{one.p99_ms:.2f}", str(one.errors)])
     return rows
 
 
@@ -112,6 +132,7 @@ def median(samples: list[Sample]) -> Sample:
         statistics.median(sample.p50_ms for sample in samples),
         statistics.median(sample.p99_ms for sample in samples),
         sum(sample.errors for sample in samples),
+        statistics.median(sample.cpu_us for sample in samples),
     )
 
 

@@ -6,6 +6,7 @@ Must not know: how they are loaded. Read next: bench.py.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import socket
 import subprocess
@@ -47,27 +48,35 @@ CONTESTANTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A contestant that is up: where it listens, and its process."""
+
+    port: int
+    pid: int
+
+
 class StartFailed(Exception):
     """A contestant did not come up; the message holds what it printed."""
 
 
 @contextlib.contextmanager
-def upstream(core: int | None) -> Iterator[int]:
-    """The server behind all of them. Yields its port."""
+def upstream(core: int | None) -> Iterator[Up]:
+    """The server behind all of them."""
     words = [sys.executable, str(ROOT / "benchmarks" / "upstream.py")]
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
         pin(process.pid, core)
         try:
             if process.stdout is None or not (line := process.stdout.readline()):
                 raise StartFailed("the upstream server did not start")
-            yield int(line)
+            yield Up(int(line), process.pid)
         finally:
             process.terminate()
 
 
 @contextlib.contextmanager
-def running(contestant: Contestant, server_port: int, scratch: Path, core: int | None) -> Iterator[int]:
-    """A contestant in front of the server, on one core. Yields its port."""
+def running(contestant: Contestant, server_port: int, scratch: Path, core: int | None) -> Iterator[Up]:
+    """A contestant in front of the server, on one core."""
     port = free_port()
     mitmdump = str(Path(sys.executable).with_name("mitmdump"))
     words = [mitmdump, *(word.format(scratch=scratch) for word in contestant.arguments)]
@@ -78,7 +87,7 @@ def running(contestant: Contestant, server_port: int, scratch: Path, core: int |
     try:
         pin(process.pid, core)
         wait_for_port(port, process, log)
-        yield port
+        yield Up(port, process.pid)
     finally:
         stop(process)
 
@@ -107,6 +116,15 @@ def pin(pid: int, core: int | None) -> None:
     """Keep a process (and the threads it will make) on one core, where the system can."""
     if core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(pid, {core})
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used, all threads; not a number where the system does not tell (/proc)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return math.nan
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

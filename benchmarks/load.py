@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httptools
@@ -33,12 +34,16 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One measurement: answers per second, latency percentiles in milliseconds, answers that were not 2xx."""
+    """One measurement: answers per second, latency percentiles in milliseconds, answers that were not 2xx.
+
+    `cpu_us`: processor time of the process under test for one answer, microseconds; bench.py adds it.
+    """
 
     per_second: float
     p50_ms: float
     p99_ms: float
     errors: int
+    cpu_us: float = math.nan
 
 
 class LoadFailed(Exception):
@@ -158,4 +163,4 @@ async def own_client(port: int, shape: Shape, seconds: float) -> Sample:
 if __name__ == "__main__":
     port, connections, body_bytes = (int(word) for word in sys.argv[1:4])
     sample = asyncio.run(own_client(port, Shape("", connections, body_bytes), float(sys.argv[4])))
-    json.dump({name: getattr(sample, name) for name in Sample.__slots__}, sys.stdout)
+    json.dump(asdict(sample), sys.stdout)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("contestant", [pytest.param(one, id=one.name) for one in CONTESTANTS])
 def test_a_contestant_answers(contestant: Contestant, tmp_path: Path) -> None:
-    with upstream(None) as server, running(contestant, server, tmp_path, None) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    with upstream(None) as server, running(contestant, server.port, tmp_path, None) as up:
+        connection = http.client.HTTPConnection("127.0.0.1", up.port, timeout=30)
         connection.request("GET", "/hello")
         answer = connection.getresponse()
         assert (answer.status, answer.read()) == (200, b"Hello, World!")
