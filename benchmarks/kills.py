@@ -58,8 +58,8 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seen
 
 async def call(port: int, seen: Seen, answered: asyncio.Semaphore) -> None:
     """Call until the connection breaks; an answer counts when its last byte is here."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while True:
             writer.write(b"GET /%d HTTP/1.1\r\nHost: app.test\r\n\r\n" % random.randrange(1 << 30))
             head = await reader.readuntil(b"\r\n\r\n")
@@ -69,7 +69,7 @@ async def call(port: int, seen: Seen, answered: asyncio.Semaphore) -> None:
                 seen.acknowledged[ident[1].decode()] = hashlib.sha256(body).digest()
             answered.release()
     except (asyncio.IncompleteReadError, ConnectionError):
-        return
+        writer.close()
 
 
 async def one_life(place: Path, server_port: int, seen: Seen, *, kill: bool) -> None:
@@ -139,6 +139,7 @@ async def main(kills: int) -> int:
         await one_life(place, server_port, seen, kill=False)
         counts = judge(place, seen)
     server.close()
+    await server.wait_closed()
     print(f"\n{kills} kills, {CLIENTS} clients")
     for name, number in sorted(counts.items()):
         print(f"{number:>9,}  {name}")
