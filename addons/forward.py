@@ -1,7 +1,7 @@
 """A call to the server and its answer to the client, small ones whole, others as they flow.
 
 An answer's last byte (the last piece of an announced length, the final chunk) waits for the commit.
-Must not know: rules. Read next: delivery.py, wire/server.py.
+Must not know: rules. Read next: delivery.py, stream.py, upgrade.py.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from addons.delivery import Delivery, Failed
 from addons.reply import CANCELLED, cancelled, fail, send
 from addons.stream import stream
+from addons.upgrade import converse
 from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
 from gateway.facts import LogType
 from gateway.messages import BodyRef, Response
+from gateway.upgrade import SWITCHING
 from store.spool import Spool
 from wire.errors import WireError
 
@@ -71,7 +73,9 @@ async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window:
         return
     draft.server_head = draft.now()
     draft.server_response = outcome
-    if draft.facts.log_type is LogType.TAIL:
+    if outcome.status == SWITCHING:
+        await converse(desk, call, draft, delivery, window)
+    elif draft.facts.log_type is LogType.TAIL:
         await _answer_with_log(desk, call, draft, delivery, window)
     elif delivery.complete:
         draft.server_end = draft.now()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-
 LONGEST_CONTROL = 125
 """Bytes in the payload of a control frame (RFC 6455 section 5.5)."""
 
@@ -30,7 +29,8 @@ class Frame:
     """One frame. `opcode` is a number: reserved ones are told too.
 
     `start` and `length`: where its payload lies in the bytes of its direction, still masked with `mask` when that is
-    not empty. `compressed`: RSV1, which permessage-deflate sets (RFC 7692). `control`: a control frame's payload, unmasked.
+    not empty. `compressed`: RSV1, which permessage-deflate sets (RFC 7692). `control`: the payload of a control
+    frame, unmasked.
     """
 
     opcode: int

@@ -175,11 +175,6 @@ class Call:
         if self.gone:
             raise ClientGone("the client left the tunnel")
 
-    def end_raw(self) -> None:
-        """Nothing more will be written to the tunnel; reading goes on."""
-        if not self.gone:
-            self.connection.transport.write_eof()
-
     # -- inside
 
     def _open(self, response: Response) -> bytes:

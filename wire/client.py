@@ -138,9 +138,12 @@ class ServerCall:
     async def answer(self, limit: int) -> Response | None:
         """The whole answer when its length is known and at most `limit` bytes, or when it is all here.
 
-        Else None: take `head` and `read`. After ClosedEarly, `read` still gives the bytes that came.
+        Else None, and always after 101: take `head` and `read`. After ClosedEarly, `read` still gives the bytes that
+        came.
         """
         head = await self.head()
+        if head.status == 101:
+            return None
         inflow = self._inflow
         if not inflow.ended and self._reader.framing.kind is Kind.LENGTH and self._reader.framing.length <= limit:
             await inflow.gather(limit)

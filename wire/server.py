@@ -145,6 +145,7 @@ class ServerProtocol(Channel):
         call.finished = True
         self._call = None
         goes_on = call.keep_alive and not call.close_after and call.body_received and self._tunnel is None
+        self._tunnel = None
         if not goes_on or self._retiring or self._deaf:
             self._end()
             return

@@ -26,26 +26,25 @@ class End(Protocol):
     async def write_raw(self, data: bytes) -> None:
         """Send; waits while this end is slow."""
 
-    def end_raw(self) -> None:
-        """Nothing more will be sent."""
-
 
 async def tunnel(client: Call, server: ServerCall, tee: Callable[[bool, bytes], None]) -> WireError | None:
-    """Carry bytes both ways until both ends have ended, or one breaks; returns why it broke.
+    """Carry bytes both ways until the server has ended, or one end breaks; returns why it broke.
 
-    `tee(from_client, data)` hears every piece before it is sent on. The caller then finishes the call and
+    A client that ends first may still listen; a server that has ended takes nothing more. `tee(from_client, data)`
+    hears every piece before it is sent on, and b"" when that end says no more. The caller then finishes the call and
     releases the server call, or aborts both when it broke.
     """
-    ways = (
-        asyncio.ensure_future(_carry(client, server, lambda data: tee(True, data))),
-        asyncio.ensure_future(_carry(server, client, lambda data: tee(False, data))),
-    )
+    up = asyncio.ensure_future(_carry(client, server, lambda data: tee(True, data)))
+    down = asyncio.ensure_future(_carry(server, client, lambda data: tee(False, data)))
     try:
-        await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
+        if not down.done() and up.exception() is None:
+            server.end_raw()
+            await asyncio.wait((down,))
     finally:
-        for way in ways:
-            way.cancel()
-        ends = await asyncio.gather(*ways, return_exceptions=True)
+        up.cancel()
+        down.cancel()
+        ends = await asyncio.gather(up, down, return_exceptions=True)
     broken = None
     for end in ends:
         if isinstance(end, WireError):
@@ -59,4 +58,4 @@ async def _carry(source: End, target: End, hear: Callable[[bytes], None]) -> Non
     while data := await source.read_raw():
         hear(data)
         await target.write_raw(data)
-    target.end_raw()
+    hear(b"")
