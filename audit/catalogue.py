@@ -6,7 +6,7 @@ recorded change. Must not know: HTML. Read next: explain.py.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from audit import text
@@ -39,7 +39,7 @@ def official(url: str) -> bool:
     return parts.scheme == "https" and parts.hostname in _OFFICIAL
 
 
-@cache
+@lru_cache(maxsize=1024)
 def claim(rule_id: str) -> Claim:
     """What the page says of a rule."""
     rule = RULES.get(rule_id)

@@ -73,7 +73,6 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
         exchange.failure.value if exchange.failure else "",
         text.clean(exchange.facts.function),
         text.clean(exchange.facts.seed.request_id),
-        *rules,
     )
     return Entry(
         id=exchange.id,

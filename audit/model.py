@@ -280,7 +280,7 @@ class Row:
 class Entry:
     """What the filter knows of an exchange; goes into the page as JSON under these names, shortened.
 
-    `search`: everything free text looks in, lower case. `time_ms`: duration, -1 when it never ended.
+    `search`: everything free text looks in beside the rules, lower case. `time_ms`: duration, -1 when it never ended.
     """
 
     id: int

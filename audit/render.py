@@ -12,7 +12,7 @@ import hashlib
 import json
 from base64 import b64encode
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from audit.model import Entry, Sign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import ExchangePage, PageMeta, Row, Summary, Text
+    from audit.model import Claim, ExchangePage, PageMeta, Row, Summary, Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -91,9 +91,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,
     )
-    env.globals.update(t=texts, Sign=Sign)
+    env.globals.update(t=texts, Sign=Sign, told=_told)
     return env
+
+
+@lru_cache(maxsize=1024)
+def _told(claim: Claim) -> Markup:
+    """What a rule says is the same each time, and is said some twenty times an exchange."""
+    macros = environment().get_template("parts/macros.html.j2").make_module()
+    return Markup(getattr(macros, "claim")(claim))  # noqa: B009, S704 -- a macro is an attribute; it escapes
 
 
 @cache
@@ -151,8 +159,16 @@ def frame(head: Head, total: Markup, rows: Sequence[Markup], details: Sequence[M
 
 
 def entries_block(entries: Iterable[Entry]) -> Markup:
-    """The filter's index as JSON for a script block: a row per exchange, in the order of `Entry`'s fields."""
-    return json_block([[getattr(entry, name) for name in _ENTRY_FIELDS] for entry in entries])
+    """The filter's index as JSON for a script block: a row per exchange, in the order of `Entry`'s fields.
+
+    Calls of one kind meet the same rules, so each list of rule ids stands once, and rows name it by its number.
+    """
+    rules: dict[tuple[str, ...], int] = {}
+    rows = []
+    for entry in entries:
+        number = rules.setdefault(entry.rules, len(rules))
+        rows.append([number if name == "rules" else getattr(entry, name) for name in _ENTRY_FIELDS])
+    return json_block({"rules": list(rules), "entries": rows})
 
 
 _JSON_ESCAPES = str.maketrans(

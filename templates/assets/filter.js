@@ -2,6 +2,14 @@
 // The filter language: words and key:value terms, all of them must hold, a leading - negates.
 // An entry is one exchange as render.py wrote it; every text in it is lower case but the rule ids.
 
+function readIndex({ rules, entries }) {
+  const spoken = rules.map((ids) => ids.join(" ").toLowerCase());
+  return entries.map((row) => {
+    const entry = readEntry(row);
+    return Object.assign(entry, { spoken: spoken[entry.rules], rules: rules[entry.rules] });
+  });
+}
+
 function readEntry([id, search, status, server, method, path, rules, modes, flags, time, body, name, state]) {
   return { id, search, status, server, method, path, rules, modes, flags, time, body, function: name, state };
 }
@@ -29,6 +37,10 @@ function textTest(value, field) {
   return (entry) => test(entry[field]);
 }
 
+function wordTest(word) {
+  return (entry) => entry.search.includes(word) || entry.spoken.includes(word);
+}
+
 // Each key makes a test of its value; null means that the value is not understood, and nothing matches it.
 const filterKeys = {
   status: (value) => { const test = compareNumber(value); return test && ((entry) => test(entry.status)); },
@@ -51,7 +63,7 @@ function readTerm(word) {
   const colon = term.indexOf(":");
   const key = colon > 0 ? filterKeys[term.slice(0, colon)] : undefined;
   const value = term.slice(colon + 1).replaceAll('"', "");
-  const test = key ? value === "" ? () => true : key(value) || (() => false) : textTest(term.replaceAll('"', ""), "search");
+  const test = key ? value === "" ? () => true : key(value) || (() => false) : wordTest(term.replaceAll('"', ""));
   return negated ? (entry) => !test(entry) : test;
 }
 

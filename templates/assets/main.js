@@ -4,7 +4,7 @@
   const root = document.documentElement;
   const one = (selector) => document.querySelector(selector);
   const field = one("#filter");
-  const entries = JSON.parse(one("#data-index").textContent).map(readEntry);
+  const entries = readIndex(JSON.parse(one("#data-index").textContent));
   const position = new Map(entries.map((entry, index) => [entry.id, index]));
   const packed = one("#data-rows") !== null;
   const list = one(".rows");

@@ -6,6 +6,7 @@ import json
 import struct
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from gateway.config import Config, Domain, Evidence, Function, Route
 from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
@@ -276,6 +277,7 @@ CALLS = (
 )
 
 
+@cache
 def exchanges() -> tuple[Exchange, ...]:
     """The sample recording."""
     at_us, made = START_US, []

@@ -40,6 +40,7 @@ FILTERS = [
     pytest.param("body:韩梅梅", [1], id="body"),
     pytest.param("韩梅梅", [], id="free-text-does-not-search-bodies"),
     pytest.param("BadResponse", [3], id="free-text-ignores-case"),
+    pytest.param("res.limit", [3], id="free-text-finds-rules"),
     pytest.param("status:teapot", [], id="a-value-that-means-nothing-matches-nothing"),
     pytest.param('path:"(["', [], id="regex-characters-are-text"),
 ]

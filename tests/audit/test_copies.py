@@ -64,9 +64,10 @@ def _read(connection: socket.socket) -> bytes:
         if line.startswith(b"content-length:"):
             length = int(line.partition(b":")[2])
     chunked = b"\r\ntransfer-encoding: chunked" in head.lower()
-    while len(body) < length or (chunked and not body.endswith(b"0\r\n\r\n")):
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
+    whole = bytearray(body)
+    while len(whole) < length or (chunked and not whole.endswith(b"0\r\n\r\n")):
+        whole += connection.recv(1 << 20)
+    return head + b"\r\n\r\n" + whole
 
 
 @pytest.fixture(scope="module")

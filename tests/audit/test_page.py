@@ -111,7 +111,7 @@ def test_a_large_recording_is_packed_whole(packed_page: str) -> None:
         for number in range(len(found) - 2)
         for article in json.loads(gzip.decompress(b64decode(found[f"pack-{number}"])))
     ]
-    assert len(rows) == len(articles) == len(json.loads(found["index"])) == OPEN_EXCHANGES + 1
+    assert len(rows) == len(articles) == len(json.loads(found["index"])["entries"]) == OPEN_EXCHANGES + 1
     assert [f'id="e{number}"' in article for number, article in enumerate(articles, 1)] == [True] * len(articles)
     assert '<article class="x" id="e1"' not in packed_page
     assert "stored compressed" in packed_page

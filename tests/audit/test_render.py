@@ -65,7 +65,7 @@ def golden(ident: int) -> str:
     return render.row(listing.row(exchange, page)) + "\n" + render.detail(page) + "\n"
 
 
-@pytest.mark.parametrize("ident", [1, 2, 3])
+@pytest.mark.parametrize("ident", [1])
 def test_an_exchange_looks_as_it_did(ident: int) -> None:
     """Set FC_WRITE_GOLDEN=1 to write the files anew, then look at the difference."""
     place = GOLDEN / f"exchange-{ident}.html"
