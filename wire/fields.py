@@ -69,12 +69,9 @@ def check_line(part: bytes, what: str) -> None:
 
 
 def _name_the_byte(lines: list[bytes]) -> str:
-    for number, line in enumerate(lines, start=1):
-        rest = line.translate(None, TEXT)
-        if rest:
-            name = {b"\r": "a bare CR", b"\n": "a bare LF", b"\0": "NUL"}.get(rest[:1])
-            return f"line {number} of the head holds {name or f'the control character 0x{rest[0]:02x}'}"
-    return "the head has a line end that is not CRLF"
+    number, rest = next((number, rest) for number, line in enumerate(lines, 1) if (rest := line.translate(None, TEXT)))
+    name = {b"\r": "a bare CR", b"\n": "a bare LF", b"\0": "NUL"}.get(rest[:1])
+    return f"line {number} of the head holds {name or f'the control character 0x{rest[0]:02x}'}"
 
 
 def _name_the_fault(line: bytes) -> str:
