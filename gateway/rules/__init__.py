@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING
 from gateway.changes import Leg
 from gateway.engine import Table
 from gateway.exchange import Failure
-from gateway.rules import accept, auth, cors, failure, hop, invoke, limits, refusal, reply, request, response, route
+from gateway.rules import (
+    accept,
+    auth,
+    cors,
+    failure,
+    hop,
+    invoke,
+    limits,
+    refusal,
+    reply,
+    request,
+    response,
+    result,
+    route,
+)
 
 if TYPE_CHECKING:
     from gateway.rule import Rule
@@ -43,6 +57,7 @@ HEAD_RULES = Table(
     auth.UNCHECKED,
     limits.INVOCATION_TYPE,
     limits.LOG_TYPE,
+    limits.ASYNC_DELAY,
     limits.LIMIT_HEADERS,
     limits.LIMIT_PATH,
     limits.LIMIT_BODY,
@@ -90,6 +105,8 @@ RESPONSE_RULES = Table(
     invoke.STATUS,
     invoke.RESPONSE_HEADERS,
     invoke.RESPONSE_TYPE,
+    result.METRICS,
+    result.VERSION,
 )
 """From the server's answer to what the call's kind lets through."""
 

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from gateway.rule import Call
 
 
-def accepted(_call: Call) -> Answer:
-    """202 without a body: the call will be made, its result goes nowhere."""
-    return Answer(Response(202, REASONS[202], ((b"Content-Length", b"0"),)))
+# CTL-4: how FC3 and FC2 call the name of a task.
+TASK_FIELDS = (b"x-fc-async-task-id", b"x-fc-stateful-async-invocation-id")
+
+
+def accepted(call: Call) -> Answer:
+    """202 without a body: the call will be made, its result goes nowhere. A task keeps the name it was given."""
+    named = tuple(line for line in call.request.headers if line[0].lower() in TASK_FIELDS)
+    return Answer(Response(202, REASONS[202], ((b"Content-Length", b"0"), *named)))
 
 
 ACCEPT = Rule(

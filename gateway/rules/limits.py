@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.config import KIB, MIB, Evidence
+from gateway.delay import DELAY, LONGEST_DELAY_S, delay_s
 from gateway.errors import refuse
 from gateway.facts import InvocationType, LogType
 from gateway.messages import Request, get
 from gateway.ops import limit
-from gateway.rule import Answer, Example, Rule, Text
+from gateway.rule import Answer, Example, Rule, Source, Text
 from gateway.rules import samples, sources, whens
 from gateway.rules.sizes import announced_size, fields_size, largest_body, target_size
 
@@ -36,6 +37,15 @@ def unknown_value(field: str, known: tuple[str, ...]) -> Callable[[Request, Call
         return refuse(call, 400, "InvalidArgument", text)
 
     return op
+
+
+def refuse_delay(request: Request, call: Call) -> Request | Answer:
+    """Refuse a delay that is no whole number of seconds, or longer than an hour (contract CTL-11)."""
+    if delay_s(request) is not None:
+        return request
+    given = (get(request.headers, DELAY) or b"").decode("utf-8", "backslashreplace")
+    text = f"the value '{given}' of X-Fc-Async-Delay is not possible: 0 to {LONGEST_DELAY_S} seconds"
+    return refuse(call, 400, "InvalidArgument", text)
 
 
 def over(what: str, most: Callable[[Call], int]) -> Callable[[Call, int], Answer]:
@@ -91,6 +101,24 @@ LOG_TYPE = Rule(
     op=unknown_value("X-Fc-Log-Type", tuple(kind.value for kind in LogType)),
     when=whens.ALWAYS,
     examples=(Example(samples.request((b"X-Fc-Log-Type", b"All")), "400 InvalidArgument", samples.CUSTOM),),
+    needed=True,
+)
+
+ASYNC_DELAY = Rule(
+    id="req.refuse.async-delay",
+    summary=Text(
+        "不可能的 X-Fc-Async-Delay 回答 400 InvalidArgument",
+        "An impossible X-Fc-Async-Delay is answered with 400 InvalidArgument",
+    ),
+    why=Text(
+        "延迟是 0 到 3600 之间的整数秒；同步调用忽略它。",
+        "A delay is a whole number of seconds from 0 to 3600; synchronous calls ignore it.",
+    ),
+    source=Source(("CTL-3", "CTL-11"), sources.ASYNC, "异步调用"),
+    evidence=Evidence.ASSUMED,
+    op=refuse_delay,
+    when=whens.ASYNC,
+    examples=(Example(samples.request((b"X-Fc-Async-Delay", b"3601")), "400 InvalidArgument", samples.ASYNC),),
     needed=True,
 )
 

@@ -227,6 +227,27 @@ AUTH = (
         credentials=CREDENTIALS,
     ),
 )
+FC2_EVENT = b"/2016-08-15/services/svc/functions/web/invocations"
+RESULTS = (
+    Case(
+        "fc2",
+        invoke(body=b"{}", target=FC2_EVENT),
+        (*EVENT, "invoke.set.response-type", "invoke.add.metrics", *REPLY),
+    ),
+    Case(
+        "fc3-observed",
+        invoke(body=b"{}"),
+        (*EVENT, "req.add.context-observed", "invoke.set.response-type", "invoke.add.version", *REPLY),
+        config=OBSERVED,
+    ),
+    Case(
+        "delay",
+        get(ASYNC, (b"X-Fc-Async-Delay", b"-1")),
+        ("req.refuse.async-delay", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+)
 REWRITTEN = Config(
     domains=(Domain("a.test", (Route("/api/*", "web", wildcard_rules=(Rewrite("^/api/*", "/$1"),)),)),),
 )
@@ -363,4 +384,4 @@ FAILURES = (
     failed(Failure.STORE, "tool.store", 503, "RecordingFailed"),
 )
 
-CASES = (*REFUSALS, *AUTH, *CORS, *CALLS, *ANSWERS, *FAILURES)
+CASES = (*REFUSALS, *AUTH, *RESULTS, *CORS, *CALLS, *ANSWERS, *FAILURES)

@@ -29,6 +29,7 @@ from tests.gateway.cases import (
     FAILURES,
     HOST,
     REFUSALS,
+    RESULTS,
     Case,
     answer,
     get,
@@ -48,6 +49,7 @@ def rows(cases: tuple[Case, ...], kind: str) -> list[object]:
 EVERY = [
     *rows(REFUSALS, "refusal"),
     *rows(AUTH, "auth"),
+    *rows(RESULTS, "result"),
     *rows(CORS, "cors"),
     *rows(CALLS, "call"),
     *rows(ANSWERS, "answer"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gateway.messages import get
 from gateway.rules import samples
 from gateway.rules.accept import accepted
@@ -15,3 +17,9 @@ def test_an_accepted_call_gets_202_and_no_body() -> None:
         assert get(response.headers, b"content-length") == b"0"
         assert get(response.headers, b"x-fc-log-result") is None
     assert accepted(samples.ASYNC).code == ""
+
+
+@pytest.mark.parametrize("name", [b"X-Fc-Async-Task-Id", b"x-fc-stateful-async-invocation-id"])
+def test_a_task_keeps_its_name(name: bytes) -> None:
+    response = client_response(walk(get_request(ASYNC, (name, b"job-1"))))
+    assert (name, b"job-1") in response.headers

@@ -9,7 +9,7 @@ import pytest
 from gateway.rule import Answer, Example, Rule
 from gateway.rules import RULES, RULES_VERSION, TABLES
 
-ADDERS = ("reply.add.", "reply.own.connection", "reply.own.date", "req.add.context")
+ADDERS = ("invoke.add.", "reply.add.", "reply.own.connection", "reply.own.date", "req.add.context")
 
 CASES = [
     pytest.param(rule, example, id=f"{rule.id}-{number}")

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gateway.messages import Request
-from tests.gateway.cases import HOST, get
+from tests.gateway.cases import ASYNC, HOST, get
 from tests.gateway.walker import client_response, walk
 
 
@@ -39,9 +39,23 @@ from tests.gateway.walker import client_response, walk
             "the value '' of X-Fc-Log-Type is not known: use Tail or None",
             id="log-type",
         ),
+        pytest.param(
+            get(ASYNC, (b"X-Fc-Async-Delay", b"1h")),
+            "the value '1h' of X-Fc-Async-Delay is not possible: 0 to 3600 seconds",
+            id="delay",
+        ),
     ],
 )
 def test_the_sentence_of_a_refusal(request_: Request, text: str) -> None:
     response = client_response(walk(request_))
     assert isinstance(response.body, bytes)
     assert json.loads(response.body)["Message"] == text
+
+
+@pytest.mark.parametrize("delay", [b"0", b"3600"])
+def test_a_delay_of_up_to_an_hour_is_legal(delay: bytes) -> None:
+    assert client_response(walk(get(ASYNC, (b"X-Fc-Async-Delay", delay)))).status == 202
+
+
+def test_a_synchronous_call_ignores_a_delay() -> None:
+    assert client_response(walk(get((b"X-Fc-Async-Delay", b"1h")))).status == 200
