@@ -94,6 +94,11 @@ class FunctionCompute:
         if self._service is not None and flow.live:
             self._service.hooks.requestheaders(flow)
 
+    def request(self, flow: http.HTTPFlow) -> None:
+        """See hooks.py."""
+        if self._service is not None and flow.live:
+            self._service.hooks.request(flow)
+
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """See hooks.py."""
         if self._service is not None and flow.live:

@@ -71,8 +71,20 @@ class StackHooks:
             flow.request.headers.insert(0, "Host", data.authority.decode("latin-1"))
         data.authority = b""
         flow.request.stream = True
+        if _is_framed_by_streams(flow.request) and "content-length" not in flow.request.headers:
+            # HTTP/2 ends a body without having told its length; mitmproxy would send it with no framing at all.
+            flow.request.headers["Transfer-Encoding"] = "chunked"
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """Take the framing back where there is no body: such a request has been held until here, others went on."""
+        if _is_framed_by_streams(flow.request) and flow.request.raw_content == b"":
+            flow.request.headers.pop("Transfer-Encoding", None)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """Pass the gateway's answer on as it comes."""
         if flow.response is not None and not flow.is_replay:
             flow.response.stream = True
+
+
+def _is_framed_by_streams(request: http.Request) -> bool:
+    return request.is_http2 or request.is_http3

@@ -37,6 +37,29 @@ def test_the_authority_of_http2_becomes_host() -> None:
     assert flow.request.data.authority == b""
 
 
+@pytest.mark.parametrize(
+    ("version", "length", "body", "expected"),
+    [
+        pytest.param(b"HTTP/2.0", None, None, "chunked", id="a-body-of-unknown-length-in-chunks"),
+        pytest.param(b"HTTP/2.0", None, b"", None, id="no-body-no-framing"),
+        pytest.param(b"HTTP/2.0", "3", None, None, id="a-length-is-enough"),
+        pytest.param(b"HTTP/1.1", None, None, None, id="http1-says-it-itself"),
+    ],
+)
+def test_a_body_over_http2_keeps_its_end(
+    version: bytes, length: str | None, body: bytes | None, expected: str | None
+) -> None:
+    flow = tflow.tflow()
+    flow.request.data.http_version = version
+    flow.request.data.content = body
+    flow.request.headers.pop("content-length", None)
+    if length is not None:
+        flow.request.headers["content-length"] = length
+    hooks().requestheaders(flow)
+    hooks().request(flow)
+    assert flow.request.headers.get("transfer-encoding") == expected
+
+
 def test_an_answer_flows_unbuffered() -> None:
     flow = tflow.tflow(resp=True)
     hooks().responseheaders(flow)
