@@ -16,6 +16,7 @@ MODULES = {
     "show": ("verbs.showing", "One exchange: both views, and every change with its reason."),
     "check": ("verbs.checking", "Compute every exchange again with today's rules, offline."),
     "send": ("verbs.sending", "Send the stored server requests to a server and compare its answers."),
+    "serve": ("verbs.serving", "Answer clients from the recording, without any server."),
     "noise": ("verbs.noise", "Learn which differences say nothing."),
     "audit": ("verbs.auditing", "Write the recording as one self-contained page."),
     "verify": ("verbs.verifying", "Is everything still what was written?"),

@@ -7,6 +7,7 @@ the user gives stand in. Must not know: how sealing works. Read next: store/seal
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -94,10 +95,7 @@ class Keyed:
 
     def hidden(self, exchange: Exchange) -> Exchange:
         """Sealed by the recording's key, as the recorder would."""
-        sealed = seal(exchange, self.key)
-        for spool in sealed.made:
-            spool.close()
-        return sealed.exchange
+        return _sealed(exchange, self.key)
 
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body, its sealed places filled in."""
@@ -114,6 +112,7 @@ class Keyless:
 
     reader: Reader
     given: Mapping[bytes, bytes]
+    passing_key: Key = field(default_factory=lambda: Key(os.urandom(32)))
     blind: bool = True
     may_lack: bool = True
 
@@ -122,8 +121,8 @@ class Keyless:
         return with_values(exchange, self.given)
 
     def hidden(self, exchange: Exchange) -> Exchange:
-        """The exchange with the given values taken out again."""
-        return with_values(exchange, {value: tag for tag, value in self.given.items()})
+        """The given values taken out again, and every other secret sealed by a key that nobody keeps."""
+        return _sealed(with_values(exchange, {value: tag for tag, value in self.given.items()}), self.passing_key)
 
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body as it is stored, fillers in place of secrets."""
@@ -132,6 +131,13 @@ class Keyless:
     def missing(self, request: Request) -> list[str]:
         """The pseudonyms that are left."""
         return tags_in(request, self.given)
+
+
+def _sealed(exchange: Exchange, key: Key) -> Exchange:
+    sealed = seal(exchange, key)
+    for spool in sealed.made:
+        spool.close()
+    return sealed.exchange
 
 
 def open_vault(recording: Recording, reader: Reader, given: Mapping[bytes, bytes]) -> Vault:

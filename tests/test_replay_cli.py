@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import sqlite3
@@ -228,7 +229,7 @@ def test_audit_needs_a_place_that_can_be_written(shell: Shell, recording: str, t
 
 # -- what every verb shares
 
-READING = ("list", "show", "check", "send", "audit")
+READING = ("list", "show", "check", "send", "serve", "audit")
 
 
 def reading(verb: str, recording: str | Path, tmp_path: Path) -> list[str | Path]:
@@ -293,7 +294,7 @@ def test_a_recording_without_its_config_is_3(shell: Shell, tmp_path: Path) -> No
     assert shell("check", tmp_path / "fc.db") == 3
 
 
-@pytest.mark.parametrize("verb", [verb for verb in READING if verb != "show"])
+@pytest.mark.parametrize("verb", [verb for verb in READING if verb not in {"show", "serve"}])
 def test_nothing_selected_is_5(shell: Shell, recording: str, tmp_path: Path, verb: str) -> None:
     assert shell(*reading(verb, recording, tmp_path), "--filter", "id:>99") == 5
 
@@ -477,3 +478,91 @@ def test_sealed_values_that_are_not_here_are_named_before_the_first_request(
         assert shell("send", place, "--to", server.url, "--secret", f"{name}=env:FC_TOKEN") == 0
     assert b"Authorization: Bearer canarycanary" in server.got[0]
     assert shell("send", place, "--secret", "x=y") == 2
+
+
+# -- serve
+
+
+class Serving:
+    """`replay.py serve` in a process of its own."""
+
+    def __init__(self, *args: str | Path) -> None:
+        command = [sys.executable, str(ROOT / "replay.py"), "serve", *map(str, args), "--port", "0"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().split()[0]
+
+    def get(self, target: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=20)
+        connection.request("GET", target)
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        return response.status, body
+
+    def stop(self) -> tuple[int, str]:
+        self.process.terminate()
+        out, err = self.process.communicate(timeout=20)
+        assert err == ""
+        return self.process.returncode, out
+
+
+def test_serve_answers_and_accounts_for_both_directions(recording: str, tmp_path: Path) -> None:
+    serving_ = Serving(recording, "--json", tmp_path / "account.json")
+    assert serving_.get("/hello") == (200, b"hello")
+    status, body = serving_.get("/hello?page=2")
+    assert status == 404
+    assert json.loads(body)["nearest"][0]["would_match_with"] == "--ignore query.page"
+    code, out = serving_.stop()
+    assert code == 1
+    assert "GET /hello  #1 exact\n" in out
+    assert "GET /hello?page=2  MISS\n    near #1 GET /hello: query.page nothing -> 2  [--ignore query.page]\n" in out
+    assert out.endswith("1 used, 3 unused (#2 #3 #4), 1 not recorded\n")
+    assert json.loads((tmp_path / "account.json").read_bytes()) == {
+        "schema": 1,
+        "verb": "serve",
+        "used": [1],
+        "repeated": [],
+        "unused": [2, 3, 4],
+        "misses": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        pytest.param((), 0, id="unused is a warning"),
+        pytest.param(("--strict",), 1, id="unused under --strict"),
+        pytest.param(("--strict", "--filter", "id:1"), 0, id="all used"),
+    ],
+)
+def test_serve_fails_for_unused_ones_only_when_asked(recording: str, options: tuple[str, ...], code: int) -> None:
+    serving_ = Serving(recording, *options)
+    assert serving_.get("/hello")[0] == 200
+    assert serving_.stop()[0] == code
+
+
+def test_serve_repeats_when_asked(recording: str) -> None:
+    for options in (("--end", "last"), ("--end", "cycle"), ("--reuse", "path:/hello")):
+        serving_ = Serving(recording, *options)
+        assert [serving_.get("/hello")[0] for _ in range(3)] == [200, 200, 200]
+        code, out = serving_.stop()
+        assert code == 0
+        assert "used more than once: #1" in out
+
+
+def test_serve_on_a_taken_port_is_2(shell: Shell, recording: str) -> None:
+    with serving(lambda _: answer()) as server:
+        assert shell("serve", recording, "--port", str(server.port)) == 2
+    assert f"cannot listen on 127.0.0.1:{server.port}" in shell.err
+
+
+def test_serve_of_nothing_is_5(shell: Shell, recording: str) -> None:
+    assert shell("serve", recording, "--filter", "id:99") == 5
+
+
+@pytest.mark.parametrize(
+    "args", [["--end", "never"], ["--match", "all"], ["--reuse", "stats:1"], ["--port", "x"]], ids=" ".join
+)
+def test_serve_usage_errors_are_2(shell: Shell, recording: str, args: list[str]) -> None:
+    assert shell("serve", recording, *args) == 2
