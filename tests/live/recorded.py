@@ -33,12 +33,12 @@ class Recorded:
     """A recording, while it is written or afterwards."""
 
     def __init__(self, path: Path) -> None:
-        self._recording = open_for_reading(str(path))
-        self.reader = Reader(self._recording)
+        self.recording = open_for_reading(str(path))
+        self.reader = Reader(self.recording)
 
     def close(self) -> None:
         """Let go of it."""
-        self._recording.close()
+        self.recording.close()
 
     def newest(self) -> int:
         """The id of the newest exchange, 0 when there is none."""
@@ -61,7 +61,7 @@ class Recorded:
 
     def on_the_wire(self, exchange: Exchange) -> Exchange:
         """The exchange with its secrets, as it crossed the sockets."""
-        return Unsealer(self._recording).unseal(exchange)
+        return Unsealer(self.recording).unseal(exchange)
 
     def body(self, body: bytes | BodyRef) -> bytes:
         """A body of a recorded exchange, wherever it is kept."""
