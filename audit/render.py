@@ -25,7 +25,7 @@ from audit.model import Entry, Sign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import Claim, ExchangePage, PageMeta, Row, Summary, Text
+    from audit.model import Claim, ExchangePage, PageMeta, Row, Summary
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -186,8 +186,3 @@ def packed(texts_: Sequence[str]) -> Markup:
     """Rendered pieces as gzip in base64, for a script block that is unfolded on demand. Same input, same bytes."""
     raw = json.dumps(texts_, ensure_ascii=False).encode()
     return Markup(b64encode(gzip.compress(raw, 6, mtime=0)).decode("ascii"))  # noqa: S704 -- base64
-
-
-def written(text: Text, lang: str) -> str:
-    """A text in one language, for places that cannot hold both."""
-    return text.zh if lang == "zh" else text.en

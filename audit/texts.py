@@ -31,9 +31,11 @@ MOVE = Text("移动", "move")
 KEY_HELP = Text("帮助", "help")
 CLOSE = Text("关闭", "Close")
 SORT = Text("排序", "Sort")
-SORT_ORDER = Text("到达顺序", "arrival")
-SORT_TIME = Text("耗时", "duration")
-SORT_STATUS = Text("状态", "status")
+SORTS = (
+    ("arrival", Text("按到达顺序", "by arrival")),
+    ("slowest", Text("最慢在前", "slowest first")),
+    ("status", Text("按状态", "by status")),
+)
 SEALED = Text(
     "{exchanges} 次调用中有 {count} 个敏感值已封存，以带点下划线的代号显示；不能保证没有遗漏。",
     "{count} secret values, in {exchanges} exchanges, are sealed and shown as dotted pseudonyms; "

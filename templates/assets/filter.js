@@ -1,5 +1,5 @@
 "use strict";
-// The filter language: words and key:value terms, all of them must hold, a leading - negates.
+// The filter language and the orders: words and key:value terms, all of them must hold, a leading - negates.
 // An entry is one exchange as render.py wrote it; every text in it is lower case but the rule ids.
 
 function readIndex({ rules, entries }) {
@@ -66,6 +66,13 @@ function readTerm(word) {
   const test = key ? value === "" ? () => true : key(value) || (() => false) : wordTest(term.replaceAll('"', ""));
   return negated ? (entry) => !test(entry) : test;
 }
+
+// The list's orders; what is equal stays in order of arrival.
+const orders = {
+  arrival: () => 0,
+  slowest: (one, two) => two.time - one.time,
+  status: (one, two) => two.status - one.status,
+};
 
 function readFilter(expression) {
   const words = expression.match(/(?:"[^"]*"|[^\s"])+/g) || [];

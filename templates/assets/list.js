@@ -10,6 +10,7 @@ function openRows(list, items) {
     show(ids) {
       const wanted = new Set(ids);
       for (const [id, item] of byId) item.hidden = !wanted.has(id);
+      list.append(...ids.map((id) => byId.get(id)));
     },
     select(id, reveal) {
       if (current) current.removeAttribute("aria-current");

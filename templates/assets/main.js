@@ -15,9 +15,8 @@
 
   function say(button, text) {
     one("#said").textContent = text;
-    if (!button) return;
-    button.classList.add("done");
-    setTimeout(() => button.classList.remove("done"), 900);
+    button?.classList.add("done");
+    setTimeout(() => button?.classList.remove("done"), 900);
   }
 
   // #e12 and #e12-q-3 name an exchange; the summary and the rules in it count as exchange 0; -1 is nothing.
@@ -71,7 +70,7 @@
 
   function filter({ write = true } = {}) {
     const test = readFilter(field.value);
-    visible = entries.filter(test).map((entry) => entry.id);
+    visible = entries.filter(test).sort(orders[one("#sort").value]).map((entry) => entry.id);
     rows.show(visible);
     one("#shown").textContent = visible.length;
     one(".nothing").hidden = visible.length > 0 || entries.length === 0;
@@ -97,6 +96,7 @@
     root.dataset.lang = lang;
     root.lang = lang === "zh" ? "zh-CN" : "en";
     field.placeholder = field.dataset[lang];
+    for (const option of one("#sort").options) option.textContent = option.dataset[lang];
   }
 
   function switchLanguage() {
@@ -117,7 +117,7 @@
     const text = key === "link" ? location.href : source?.textContent;
     if (!text) return;
     await copyText(text);
-    say(button, root.dataset.lang === "zh" ? "已复制" : "Copied");
+    say(button, one("#said").dataset[root.dataset.lang]);
   }
 
   function countChips() {
@@ -174,6 +174,7 @@
     if (button.matches(".back")) document.body.classList.remove("reading");
   });
 
+  one("#sort").addEventListener("change", () => filter());
   one("#language").addEventListener("click", switchLanguage);
   one("#theme").addEventListener("click", switchTheme);
   one("#help-open").addEventListener("click", keys["?"]);

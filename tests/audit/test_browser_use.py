@@ -67,6 +67,18 @@ def test_the_filter_shows_exactly(browsing: Page, expression: str, expected: Seq
     assert shown(page) == list(expected)
 
 
+def test_the_list_can_be_sorted_and_stays_filtered(opened: OpenPage, sample_page: str) -> None:
+    page = opened(sample_page).page
+    page.fill("#filter", "status:>=400")
+    expect(page.locator("#shown")).to_have_text("5")
+    page.select_option("#sort", "slowest")
+    assert shown(page) == [2, 3, 13, 12, 10]
+    page.select_option("#sort", "status")
+    assert shown(page) == [3, 13, 12, 2, 10]
+    page.select_option("#sort", "arrival")
+    assert shown(page) == [2, 3, 10, 12, 13]
+
+
 def test_an_empty_result_says_so_and_offers_to_clear(opened: OpenPage, sample_page: str) -> None:
     page = opened(sample_page).page
     page.fill("#filter", "path:/nowhere")
