@@ -5,6 +5,11 @@ Must not know: statuses and messages that a gateway makes of them. Read next: li
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.messages import Headers, Request
+
 
 class WireError(Exception):
     """Base of every error that wire raises on purpose. `text` is a plain reason for people."""
@@ -15,11 +20,16 @@ class WireError(Exception):
 
 
 class Malformed(WireError):
-    """The peer sent bytes that are not HTTP/1.1 (RFC 9112). `kind` names the sort, as in server.Fault."""
+    """The peer sent bytes that are not HTTP/1.1 (RFC 9112). `kind` names the sort, as in server.Fault.
 
-    def __init__(self, text: str, kind: str = "malformed") -> None:
+    `before`: the fields that were read before the fault; `head`: the request they belong to, when it is known.
+    """
+
+    def __init__(self, text: str, kind: str = "malformed", before: Headers = ()) -> None:
         super().__init__(text)
         self.kind = kind
+        self.before = before
+        self.head: Request | None = None
 
 
 class Unsendable(WireError):

@@ -1,18 +1,21 @@
-"""Field lines, both ways: the one grammar for heads and trailers (RFC 9110 5, RFC 9112 5).
+"""Field lines, both ways: the one grammar for heads and trailers (RFC 9110 5, RFC 9112 5), read by llhttp.
 
 Strict on purpose: what two parsers could read in two ways is refused (bare CR or LF, NUL and other control
-characters, obs-fold, white space around a name). Measured as fast as llhttp for a usual head; the tests hold it
-against llhttp and h11. Must not know: what any field means. Read next: heads.py.
+characters, obs-fold, white space around a name). llhttp never sees the first line, because it knows only some
+methods and refuses targets that FC passes on. Must not know: what any field means. Read next: heads.py.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import httptools
 
 from wire.errors import Malformed, Unsendable
 
 if TYPE_CHECKING:
-    from gateway.messages import Headers
+    from gateway.messages import Header, Headers
 
 TCHAR = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Bytes of a token (RFC 9110 5.6.2)."""
@@ -20,6 +23,7 @@ TCHAR = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS
 TEXT = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])
 """Bytes that may stand in a line: everything but control characters, HTAB allowed (RFC 9110 5.5)."""
 
+_FIRST_LINE = b"POST / HTTP/1.1\r\n"
 _UNSAFE = b"\r\n\0"
 _SAFE = bytes(byte for byte in range(256) if byte not in _UNSAFE)
 
@@ -39,15 +43,38 @@ def split_lines(section: bytes) -> list[bytes]:
     return lines
 
 
+class _Collector:
+    """llhttp calls it for each field; the white space after a value is not part of it (RFC 9110 5.5)."""
+
+    __slots__ = ("found",)
+
+    def __init__(self) -> None:
+        self.found: list[Header] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One field line."""
+        self.found.append((name, value.rstrip(b" \t")))
+
+
 def parse_fields(lines: list[bytes]) -> Headers:
-    """Field lines as (name, value) pairs: spelling, order and repeats kept, outer white space of values cut."""
-    headers = []
-    for line in lines:
-        name, colon, value = line.partition(b":")
-        if not colon or (name not in _USUAL and not is_token(name)):
-            raise Malformed(_name_the_fault(line))
-        headers.append((name, value.strip(b" \t")))
-    return tuple(headers)
+    """Field lines as (name, value) pairs: spelling, order and repeats kept, outer white space of values cut.
+
+    Raises Malformed; its kind is "ambiguous-framing" for a Content-Length that llhttp refuses.
+    """
+    if not lines:
+        return ()
+    if b"" in lines:
+        raise Malformed(_name_the_fault(b""))
+    collector = _Collector()
+    parser = httptools.HttpRequestParser(collector)
+    # What the framing fields say together is decided in framing.py, which can name the head it refuses.
+    parser.set_dangerous_leniencies(lenient_chunked_length=True, lenient_transfer_encoding=True)
+    try:
+        with suppress(httptools.HttpParserUpgrade):  # the fields ended; who may upgrade is not decided here
+            parser.feed_data(_FIRST_LINE + b"\r\n".join(lines) + b"\r\n\r\n")
+    except httptools.HttpParserError as error:
+        raise _refusal(lines, str(error), tuple(collector.found)) from error
+    return tuple(collector.found)
 
 
 def write_fields(headers: Headers) -> bytes:
@@ -72,6 +99,14 @@ def _name_the_byte(lines: list[bytes]) -> str:
     number, rest = next((number, rest) for number, line in enumerate(lines, 1) if (rest := line.translate(None, TEXT)))
     name = {b"\r": "a bare CR", b"\n": "a bare LF", b"\0": "NUL"}.get(rest[:1])
     return f"line {number} of the head holds {name or f'the control character 0x{rest[0]:02x}'}"
+
+
+def _refusal(lines: list[bytes], reason: str, before: Headers) -> Malformed:
+    """What llhttp refuses, in our words, with the line that it is about. `before`: the fields up to there."""
+    if "Content-Length" in reason:
+        return Malformed(f"the length of the body is not clear: {reason}", "ambiguous-framing", before)
+    line = next((line for line in lines if not is_token(line.partition(b":")[0]) or b":" not in line), lines[-1])
+    return Malformed(_name_the_fault(line))
 
 
 def _name_the_fault(line: bytes) -> str:

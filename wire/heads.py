@@ -22,12 +22,18 @@ _USUAL_VERSIONS = frozenset((b"HTTP/1.1", b"HTTP/1.0"))
 def parse_request(section: bytes) -> Request:
     """A request head without its final empty line. Any token is a method, any text without spaces a target.
 
-    Raises Malformed; its kind is "version" for a protocol that is HTTP but not 1.x.
+    Raises Malformed; its kind is "version" for a protocol that is HTTP but not 1.x. What was read before the
+    fault is its `head`.
     """
     lines = split_lines(section)
     method, target, version = parse_request_line(lines[0])
     del lines[0]
-    return Request(method, target, parse_fields(lines), b"", version)
+    try:
+        return Request(method, target, parse_fields(lines), b"", version)
+    except Malformed as error:
+        if error.before:
+            error.head = Request(method, target, error.before, b"", version)
+        raise
 
 
 def parse_request_line(line: bytes) -> tuple[bytes, bytes, bytes]:

@@ -195,7 +195,7 @@ class ServerProtocol(Channel):
             check_host(head, fields)
             framing = request_framing(head.version, fields)
         except Malformed as error:
-            self._reject(error.kind, error.text, raw, head)
+            self._reject(error.kind, error.text, raw, head or error.head)
             return False
         self._open_call(head, fields, framing)
         return True
