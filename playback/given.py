@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gateway.exchange import View
 from gateway.messages import BodyRef, Request, Response, body_size
+from playback.captures import with_length
 from playback.errors import BadOption
 from store.secret_shapes import TAG
 
@@ -73,7 +74,7 @@ def with_values(exchange: Exchange, values: Mapping[bytes, bytes]) -> Exchange:
         if found is None:
             return None
         body = found.body if isinstance(found.body, BodyRef) else text(found.body)
-        lines = _longer(headers(found.headers), body_size(body) - body_size(found.body))
+        lines = with_length(headers(found.headers), body_size(body) - body_size(found.body))
         changed = replace(found, headers=lines, trailers=headers(found.trailers), body=body)
         return replace(changed, target=text(changed.target)) if isinstance(changed, Request) else changed
 
@@ -81,13 +82,3 @@ def with_values(exchange: Exchange, values: Mapping[bytes, bytes]) -> Exchange:
         return View(message(found.request), message(found.response))
 
     return replace(exchange, client=view(exchange.client), server=exchange.server and view(exchange.server))
-
-
-def _longer(headers: Headers, grown: int) -> Headers:
-    """The Content-Length that a body has after a value of another length was put into it."""
-    if not grown:
-        return headers
-    return tuple(
-        (name, b"%d" % (int(value) + grown)) if name.lower() == b"content-length" and value.isdigit() else (name, value)
-        for name, value in headers
-    )

@@ -35,8 +35,6 @@ class Judgement:
     def findings(self, exchange: Exchange, request: Request, recorded: Ending, now: Ending) -> tuple[Finding, ...]:
         """The differences of one opened exchange; only where there are any, the sides are sealed and compared again."""
         allowance = Allowance(self.side.volatile, for_call(self.noise, request.method, request.target))
-        if isinstance(recorded, Response):
-            recorded = replace(recorded, body=loaded(recorded.body, self.vault.body_pieces))
         found = compare_endings(recorded, now, request.method, allowance)
         if not found:
             return ()
@@ -48,6 +46,13 @@ class Judgement:
         if not isinstance(ending, Response):
             return ending
         return self.side.ending(self.vault.hidden(self.side.answered(exchange, ending))) or ending
+
+
+def in_memory(recorded: Ending, vault: Vault) -> Ending:
+    """The recorded end of a call with its body in memory, unless that is too large to be compared by value."""
+    if isinstance(recorded, Response):
+        return replace(recorded, body=loaded(recorded.body, vault.body_pieces))
+    return recorded
 
 
 def _not_to_be_held(finding: Finding) -> Finding:

@@ -90,20 +90,22 @@ def _query_parts(query: bytes) -> Iterator[tuple[str, str]]:
 
 def _body_parts(word: str, value: Plain) -> Iterator[tuple[str, str]]:
     yield "body.type", word
-    yield from _leaves("body", value)
+    for path, leaf in leaves("body", value):
+        text = leaf_text(leaf)
+        # The type belongs to the value: 1 is not "1".
+        yield path, f"{type_name(leaf)} {canonical(leaf) if text is None else text}"
 
 
-def _leaves(path: str, value: Plain) -> Iterator[tuple[str, str]]:
+def leaves(path: str, value: Plain) -> Iterator[tuple[str, Plain]]:
+    """Every leaf of a value with its path; an empty list or object is a leaf."""
     if isinstance(value, dict) and value:
         for key, item in value.items():
-            yield from _leaves(member_path(path, key), item)
+            yield from leaves(member_path(path, key), item)
     elif isinstance(value, list) and value:
         for index, item in enumerate(value):
-            yield from _leaves(f"{path}[{index}]", item)
+            yield from leaves(f"{path}[{index}]", item)
     else:
-        text = leaf_text(value)
-        # The type belongs to the value: 1 is not "1".
-        yield path, f"{type_name(value)} {canonical(value) if text is None else text}"
+        yield path, value
 
 
 def _digest(body: Body) -> bytes:

@@ -47,7 +47,8 @@ class Report:
     """What one `check` or `send` found.
 
     `recording`: its name, never its folder. `stopped`: why the run ended before its last exchange, "" when
-    it did not. `rules_version`: the rule set of this program. `stale_rules`: noise rules that forgave nothing.
+    it did not. `rules_version`: the rule set of this program. `stale_rules`: noise and capture
+    rules that found nothing.
     """
 
     verb: str

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
+from gateway.messages import Response
 from playback import schedule, sides
+from playback.captures import Capture, Captures
 from playback.client import Client, Unreachable
 from playback.findings import Rank
-from playback.judgement import Judgement
+from playback.judgement import Judgement, in_memory
 from playback.schedule import Order, Pace
 from playback.sendable import unsendable
 from playback.verdict import Outcome, Verdict, judge
@@ -35,7 +37,7 @@ NOT_AWAITED = "nobody waited for the answer when it was recorded"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to replay. `timeout_s`: seconds that one answer may take."""
+    """How to replay. `timeout_s`: seconds that one answer may take. `captures`: values to carry on."""
 
     side: Side = sides.SERVER
     order: Order = field(default_factory=Order)
@@ -43,14 +45,19 @@ class Plan:
     fail_on: Rank = Rank.MEDIUM
     timeout_s: float = 60
     noise: tuple[NoiseRule, ...] = ()
+    captures: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a replay found: an outcome per exchange in id order, and why it ended early, "" when it did not."""
+    """What a replay found: an outcome per exchange in id order, and why it ended early, "" when it did not.
+
+    `stale_captures`: capture rules that found no value.
+    """
 
     outcomes: tuple[Outcome, ...]
     stopped: str = ""
+    stale_captures: tuple[str, ...] = ()
 
 
 async def send(
@@ -67,7 +74,8 @@ async def send(
         await schedule.run(exchanges, replay.handle, plan.order, plan.pace)
     finally:
         pool.close_all()
-    return Sent(tuple(sorted(replay.outcomes, key=lambda outcome: outcome.number)), replay.stopped)
+    outcomes = tuple(sorted(replay.outcomes, key=lambda outcome: outcome.number))
+    return Sent(outcomes, replay.stopped, replay.captures.unused())
 
 
 class _Replay:
@@ -78,6 +86,7 @@ class _Replay:
         self._vault = vault
         self._plan = plan
         self._told = told
+        self.captures = Captures(plan.captures)
         self.outcomes: list[Outcome] = []
         self.stopped = ""
 
@@ -105,6 +114,7 @@ class _Replay:
         reason = side.absent if request is None else unsendable(request)
         if request is None or reason:
             return self._outcome(stored, skipped=reason), False
+        request = self.captures.into_request(request)
         try:
             now = await self._client.ask(request)
         except Unsendable as error:
@@ -112,8 +122,13 @@ class _Replay:
         recorded = side.ending(exchange)
         if recorded is None:
             return self._outcome(stored, skipped=NOT_AWAITED), False
+        recorded = in_memory(recorded, self._vault)
+        if isinstance(recorded, Response):
+            if isinstance(now, Response):
+                self.captures.learn(request, recorded, now)
+            recorded = self.captures.into_recorded(recorded)
         judgement = Judgement(self._vault, side, self._plan.noise)
-        findings = judgement.findings(exchange, request, recorded, now)
+        findings = self.captures.forgiven(judgement.findings(exchange, request, recorded, now))
         outcome = replace(self._outcome(stored), verdict=judge(findings, self._plan.fail_on), findings=findings)
         died = now is Failure.CLOSED and recorded is not now and not await self._client.is_listening()
         return outcome, died

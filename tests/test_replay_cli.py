@@ -427,7 +427,7 @@ def test_noise_is_learnt_accepted_and_counted(shell: Shell, tmp_path: Path) -> N
         with rules.open("a") as file:
             file.write('[[rule]]\nid = "old"\npath = "body.gone"\nshape = "uuid"\n')
         assert shell("send", place, "--to", server.url, "--noise", rules, "--json", report) == 0
-    assert shell.out == "send fc.db: 2 same, 2 suppressed by 1 noise rules; stale noise rules: old\n"
+    assert shell.out == "send fc.db: 2 same, 2 suppressed by 1 noise rules; rules that found nothing: old\n"
     told = json.loads(report.read_bytes())
     assert list(told["summary"]["noise"].values()) == [2]
     assert told["stale_rules"] == ["old"]
@@ -566,3 +566,23 @@ def test_serve_of_nothing_is_5(shell: Shell, recording: str) -> None:
 )
 def test_serve_usage_errors_are_2(shell: Shell, recording: str, args: list[str]) -> None:
     assert shell("serve", recording, *args) == 2
+
+
+# -- captures
+
+
+def test_send_carries_captured_values_on(shell: Shell, tmp_path: Path) -> None:
+    json_type = (b"Content-Type", b"application/json")
+    calls = record(
+        [
+            (post(b"/items", b"{}", json_type), lambda _: ok(b'{"id": 7}', json_type)),
+            (get(b"/items/7"), lambda _: ok(b'{"id": 7}', json_type)),
+        ]
+    )
+    place, rules = keep(str(tmp_path / "fc.db"), calls), tmp_path / "captures.toml"
+    rules.write_text('[[capture]]\nname = "id"\nsource = "body.id"\n[[capture]]\nname = "no"\nsource = "body.no"\n')
+    with serving(lambda _: answer(b'{"id": 9}', b"Content-Type: application/json")) as server:
+        assert shell("send", place, "--to", server.url, "--capture", rules) == 0
+    assert server.got[1].startswith(b"GET /items/9 ")
+    assert shell.out == "send fc.db: 2 same; rules that found nothing: no\n"
+    assert shell("send", place, "--capture", tmp_path / "nope.toml") == 2

@@ -97,7 +97,7 @@ def summary_line(report: Report) -> str:
     numbers = report.summary()
     counts = ", ".join(f"{count} {word}" for word, count in _words(numbers) if count)
     stopped = f"stopped: {visible(report.stopped)}; " if report.stopped else ""
-    stale = f"; stale noise rules: {visible(', '.join(report.stale_rules))}" if report.stale_rules else ""
+    stale = f"; rules that found nothing: {visible(', '.join(report.stale_rules))}" if report.stale_rules else ""
     return f"{report.verb} {visible(report.recording)}: {stopped}{counts or 'nothing was judged'}{stale}"
 
 

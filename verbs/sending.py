@@ -6,12 +6,14 @@ Must not know: how answers are compared. Read next: playback/send.py, outputs.py
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gateway.rules import RULES_VERSION
 from playback import sides
+from playback.capture_file import load_captures
 from playback.errors import BadOption
 from playback.learn import unused
 from playback.report import Report
@@ -26,6 +28,7 @@ from verbs.recordings import display_name, filter_option, recording_argument, se
 from verbs.secrets import opened_with_vault, refuse_missing, secret_option
 
 if TYPE_CHECKING:
+    from playback.captures import Capture
     from playback.findings import Rank
     from playback.noise import NoiseRule
     from playback.schedule import Order, Pace
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TARGET = "http://127.0.0.1:9000"
 
+_captures = parsed_by(lambda text: load_captures(Path(text)))
 _SECONDS = click.FloatRange(0, min_open=True)
 
 
@@ -55,6 +59,7 @@ _SECONDS = click.FloatRange(0, min_open=True)
 )
 @click.option("--timeout", "timeout_s", type=_SECONDS, default=60, show_default=True, help="Seconds per answer.")
 @noise_option
+@click.option("--capture", "captures", metavar="FILE", callback=_captures, help="Values that change: tokens, ids.")
 @secret_option
 @filter_option
 @fail_on_option
@@ -69,6 +74,7 @@ def command(
     pace: Pace,
     timeout_s: float,
     noise: tuple[NoiseRule, ...],
+    captures: tuple[Capture, ...] | None,
     given: dict[bytes, bytes],
     wanted: Predicate,
     fail_on: Rank,
@@ -79,11 +85,11 @@ def command(
     Each request goes out byte for byte as it was, with its recorded request id, in the order of arrival.
     """
     target = target_of(to, as_client, allow_remote=allow_remote)
-    plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise)
+    plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise, captures or ())
     with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:
         refuse_missing(reader, vault, wanted, plan.side)
         sent = asyncio.run(send(selected(reader, wanted), target, vault, plan, told))
-    stale = unused(noise, sent.outcomes)
+    stale = (*unused(noise, sent.outcomes), *sent.stale_captures)
     report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped, stale)
     return deliver(report, forms)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from playback.learn import Proposal
 from playback.noise import UNORDERED, NoiseRule
-from playback.noise_file import MOST_BYTES, BadNoiseFile, load_noise, write_noise
+from playback.noise_file import load_noise, write_noise
 from playback.shapes import SHAPES
+from playback.toml_tables import MOST_BYTES, BadFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,10 +75,10 @@ GOOD = '[[rule]]\nid="a"\npath="body.x"\nshape="uuid"\n'
 def test_what_is_wrong_is_named(tmp_path: Path, content: str, told: str) -> None:
     path = tmp_path / "noise.toml"
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(BadNoiseFile, match=told):
+    with pytest.raises(BadFile, match=told):
         load_noise(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadNoiseFile, match="cannot read"):
+    with pytest.raises(BadFile, match="cannot read"):
         load_noise(tmp_path / "noise.toml")
