@@ -35,6 +35,7 @@ class Recorded:
     def __init__(self, path: Path) -> None:
         self.recording = open_for_reading(str(path))
         self.reader = Reader(self.recording)
+        self._unsealer: Unsealer | None = None
 
     def close(self) -> None:
         """Let go of it."""
@@ -61,11 +62,15 @@ class Recorded:
 
     def on_the_wire(self, exchange: Exchange) -> Exchange:
         """The exchange with its secrets, as it crossed the sockets."""
-        return Unsealer(self.recording).unseal(exchange)
+        self._unsealer = self._unsealer or Unsealer(self.recording)
+        return self._unsealer.unseal(exchange)
 
     def body(self, body: bytes | BodyRef) -> bytes:
-        """A body of a recorded exchange, wherever it is kept."""
-        return b"".join(self.reader.body_pieces(body)) if isinstance(body, BodyRef) else body
+        """A body of an exchange from `on_the_wire`, wherever it is kept."""
+        if isinstance(body, bytes):
+            return body
+        assert self._unsealer is not None
+        return b"".join(self._unsealer.body_pieces(body))
 
     def assert_no_silent_change(self, exchange: Exchange) -> None:
         """Every difference has a rule, and today's rules make the same of it again, sealed and unsealed."""

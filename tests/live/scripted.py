@@ -44,12 +44,14 @@ class Behaviour:
     `sends`: bytes to write, one write each, and moments to wait for between them. `reads`: `all` of the request
     first, only the `head`, or `nothing`. `then`: `keep` the connection, `close` it in order, `reset` it, or
     `hold` it without a further word until the other side ends it. `logs`: appended to the log file first.
+    `echo`: instead of `sends`, the request's target as a field and its body.
     """
 
     sends: tuple[bytes | Until, ...] = (PLAIN,)
     reads: str = "all"
     then: str = "keep"
     logs: bytes = b""
+    echo: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +69,16 @@ class Received:
         """The request; it was read to its end."""
         assert self.message is not None
         return self.message
+
+
+def echo(message: Message) -> bytes:
+    """An answer that tells what was asked."""
+    target = message.head.first.split(b" ")[1]
+    return b"HTTP/1.1 200 OK\r\nX-Target: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+        target,
+        len(message.body),
+        message.body,
+    )
 
 
 class ScriptedServer:
@@ -202,7 +214,7 @@ class ScriptedServer:
         if behaviour.logs and self.log_file is not None:
             with self.log_file.open("ab") as log:
                 log.write(behaviour.logs)
-        for piece in behaviour.sends:
+        for piece in (echo(received.whole),) if behaviour.echo else behaviour.sends:
             if isinstance(piece, Until):
                 assert self._moment(piece.name).wait(PATIENCE_S), f"nobody released {piece.name!r}"
             else:
