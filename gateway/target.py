@@ -15,10 +15,11 @@ from gateway.facts import ApiFamily
 
 
 class Kind(StrEnum):
-    """What a path is to FC: an app's own, an invocation, an HTTP call through the FC2 proxy path, or nothing."""
+    """What a path is to FC: an app's own, an invocation, GetFunction, an HTTP call by the FC2 proxy path, nothing."""
 
     APP = "app"
     INVOCATION = "invocation"
+    FUNCTION = "function"
     PROXY = "proxy"
     UNSUPPORTED = "unsupported"
 
@@ -37,12 +38,12 @@ class Place:
 
 APP = Place(Kind.APP)
 
-_INVOCATION = re.compile(
-    rb"/+(?:(2023-03-30)|2016-08-15/services/([^/]+)|2021-04-06/services/([^/]+))/functions/([^/]+)/invocations"
+_FUNCTION = re.compile(
+    rb"/+(?:(2023-03-30)|(?:2016-08-15|2021-04-06)/services/([^/]+))/functions/([^/]+)(/invocations)?"
 )
 # A service's qualifier follows the first dot; FC names hold none (contract API-PATH-2).
 _PROXY = re.compile(rb"(/+2016-08-15/proxy/([^/.]+)(?:\.([^/]*))?/([^/]+))(?:/|\Z)")
-_API = re.compile(rb"/+(?:2023-03-30/functions|(?:2016-08-15|2021-04-06)/services)(?:/|\Z)")
+_API = re.compile(rb"/+(?:2023-03-30|2021-04-06|2016-08-15)(?:/|\Z)")
 
 
 def place(target: bytes, method: bytes) -> Place:
@@ -50,21 +51,22 @@ def place(target: bytes, method: bytes) -> Place:
     if not target.startswith((b"/20", b"//")):
         return APP
     path, _, query = target.partition(b"?")
-    if (found := _INVOCATION.fullmatch(path)) and method == b"POST":
-        return _invocation(found, query)
+    if (found := _FUNCTION.fullmatch(path)) and method == (b"POST" if found[4] else b"GET"):
+        return _on_function(found, query)
     if found := _PROXY.match(path):
         base, service, qualifier, function = found.groups()
         return Place(Kind.PROXY, _text(function), _text(service), _text(qualifier or b""), ApiFamily.FC2, _base(base))
     return Place(Kind.UNSUPPORTED, family=_family(path)) if _API.match(path) else APP
 
 
-def _invocation(found: re.Match[bytes], query: bytes) -> Place:
-    version3, service2, service21, function = found.groups()
+def _on_function(found: re.Match[bytes], query: bytes) -> Place:
+    version3, service, function, invokes = found.groups()
+    kind = Kind.INVOCATION if invokes else Kind.FUNCTION
     asked = _first(query, b"qualifier")
     if version3:
-        return Place(Kind.INVOCATION, _text(function), qualifier=asked)
-    service, _, dotted = _text(service2 or service21).partition(".")
-    return Place(Kind.INVOCATION, _text(function), service, dotted or asked, ApiFamily.FC2)
+        return Place(kind, _text(function), qualifier=asked)
+    name, _, dotted = _text(service).partition(".")
+    return Place(kind, _text(function), name, dotted or asked, ApiFamily.FC2)
 
 
 def _family(path: bytes) -> ApiFamily:

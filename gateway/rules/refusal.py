@@ -120,9 +120,9 @@ PATH = Rule(
         "An unknown path under an API version is answered with 400 PathNotSupported",
     ),
     why=Text(
-        "2016-08-15、2021-04-06 和 2023-03-30 之下只有公开的 API，这里只提供函数调用。",
-        "Below 2016-08-15, 2021-04-06 and 2023-03-30 there are the published APIs alone, and invocation is "
-        "the one served here.",
+        "2016-08-15、2021-04-06 和 2023-03-30 之下只有公开的 API，这里只提供函数调用和 GetFunction。",
+        "Below 2016-08-15, 2021-04-06 and 2023-03-30 there are the published APIs alone; invocation and GetFunction "
+        "are those served here.",
     ),
     source=sources.errors("API-PATH-4"),
     evidence=Evidence.DOCUMENTED,

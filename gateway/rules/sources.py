@@ -27,6 +27,7 @@ REWRITE = "https://help.aliyun.com/zh/functioncompute/configure-a-rewrite-policy
 WEBSOCKET = "https://help.aliyun.com/document_detail/71229.html"
 DOMAINS = "https://www.alibabacloud.com/help/doc-detail/90763.htm"
 FC3_API = "https://help.aliyun.com/zh/functioncompute/fc-3-0/developer-reference/api-fc-2023-03-30-invokefunction"
+GET_FUNCTION = "https://help.aliyun.com/zh/functioncompute/fc-3-0/developer-reference/api-fc-2023-03-30-getfunction"
 FC2_API = "https://help.aliyun.com/zh/functioncompute/fc-2-0/developer-reference/api-invokefunction"
 HTTP_SEMANTICS = "https://www.rfc-editor.org/rfc/rfc9110"
 HTTP_1 = "https://www.rfc-editor.org/rfc/rfc9112"
@@ -46,6 +47,11 @@ def http_call(*contract: str) -> Source:
 def api_call(*contract: str) -> Source:
     """The API call section of the product page."""
     return Source(contract, WEB, "API调用")
+
+
+def get_function(*contract: str) -> Source:
+    """The page of GetFunction."""
+    return Source(contract, GET_FUNCTION, "返回参数")
 
 
 def errors(*contract: str) -> Source:

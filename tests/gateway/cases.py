@@ -296,6 +296,7 @@ CALLS = (
     Case("fc2-proxy", get(target=b"/2016-08-15/proxy/svc/web/a"), (CONTEXT, *ATTACHED)),
     Case("async", get(ASYNC), ("async.accept", *REPLY), 202),
     Case("async-event", invoke(ASYNC, body=b"{}"), ("async.accept", *REPLY), 202),
+    Case("get-function", get(target=b"/2023-03-30/functions/web"), ("req.answer.get-function", *REPLY)),
     Case("event", invoke(body=b"hello world"), (*EVENT, *RESULT)),
     Case(
         "event-typed",

@@ -71,6 +71,8 @@ def test_api_calls_are_known_by_their_path(
         pytest.param(b"/2023-03-30/functions/f/invocations", b"GET", Refusal.PATH_NOT_SUPPORTED, id="method"),
         pytest.param(b"/2023-03-30/functions", b"POST", Refusal.PATH_NOT_SUPPORTED, id="listing"),
         pytest.param(b"/2016-08-15/services/s", b"GET", Refusal.PATH_NOT_SUPPORTED, id="service"),
+        pytest.param(b"/2016-08-15/proxy/s", b"GET", Refusal.PATH_NOT_SUPPORTED, id="half-a-proxy-path"),
+        pytest.param(b"/2023-03-30", b"GET", Refusal.PATH_NOT_SUPPORTED, id="version-alone"),
     ],
 )
 def test_other_paths_of_the_apis_are_refused(target: bytes, method: bytes, refusal: str) -> None:
@@ -78,7 +80,7 @@ def test_other_paths_of_the_apis_are_refused(target: bytes, method: bytes, refus
     assert (facts.ingress, facts.refusal) == (Ingress.API, refusal)
 
 
-@pytest.mark.parametrize("target", [b"/2024/a", b"//a", b"/2023-03-30", b"/2016-08-15/proxy/s"])
+@pytest.mark.parametrize("target", [b"/2024/a", b"//a", b"/2023-03-30a", b"/a/2016-08-15/proxy/s"])
 def test_other_paths_are_the_apps_own(target: bytes) -> None:
     facts = facts_of(target)
     assert (facts.ingress, facts.refusal, facts.function) == (Ingress.HTTP_CUSTOM, "", "web")
