@@ -8,7 +8,7 @@ Read next: page.py (a whole page), model.py (what a page is made of).
 
 from audit.detail import Sources
 from audit.model import PageMeta
-from audit.page import render_index, render_page
+from audit.page import render_comparison, render_index, render_page
 from audit.write import write_audit
 
-__all__ = ["PageMeta", "Sources", "render_index", "render_page", "write_audit"]
+__all__ = ["PageMeta", "Sources", "render_comparison", "render_index", "render_page", "write_audit"]

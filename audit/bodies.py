@@ -114,6 +114,8 @@ def _views(data: bytes, headers: Headers, pieces: Sequence[Piece]) -> Iterator[B
     if b"\x00" in data[:TEXT_LIMIT] or not forms.is_text(data[:TEXT_LIMIT]):
         return
     plain = text.decode(data[:TEXT_LIMIT])
+    if not text.is_readable(plain):
+        return
     laid_out = jsontext.pretty(plain) if len(data) <= TEXT_LIMIT else None
     if laid_out is not None:
         yield BodyView("json", texts.VIEW_PRETTY, text.visible(laid_out, lines=True))

@@ -57,7 +57,7 @@ def card(exchange: Exchange, leg: Leg, gauges: tuple[Gauge, ...], keeper: bodies
     def look(name: str, label: Text | None, message: Message) -> BodySide:
         return bodies.side(name, label, message, keeper, pieces)
 
-    lines = _Numbered(key)
+    lines = Numbered(key)
     return Card(
         key=key,
         title=title,
@@ -66,7 +66,7 @@ def card(exchange: Exchange, leg: Leg, gauges: tuple[Gauge, ...], keeper: bodies
         counts=Counts() if lone else count(start, changes),
         gauges=gauges,
         start=start,
-        same=_untouched(changes, lines),
+        same=untouched(changes, lines),
         groups=tuple(_groups(changes, leg, lines)),
         stops=explain.claims(explain.answering(exchange.transforms)) if void_server and leg is Leg.REQUEST else (),
         stop_sign=Sign.LATER if path.is_accepted(exchange) else Sign.STOPPED,
@@ -97,7 +97,7 @@ def _not_forwarded(exchange: Exchange) -> Text:
     return texts.DELIVERED_LATER if path.is_accepted(exchange) else texts.NEVER_REACHED
 
 
-class _Numbered:
+class Numbered:
     """Gives each line its anchor: `e12-q-3` is the third line of the request of exchange 12."""
 
     def __init__(self, key: str) -> None:
@@ -141,16 +141,20 @@ def _explained(
 ) -> Iterator[Change]:
     ledger = explain.Ledger(transforms, part, answered)
     for pair in headers.align(before, after):
-        yield (pair, Sign.SAME, ()) if pair.same else (pair, _sign(pair), ledger.claims(pair))
+        yield (pair, Sign.SAME, ()) if pair.same else (pair, sign(pair), ledger.claims(pair))
 
 
-def _sign(pair: Pair) -> Sign:
+def sign(pair: Pair) -> Sign:
+    """What happened to a line on its way."""
+    if pair.same:
+        return Sign.SAME
     if pair.before is None:
         return Sign.ADDED
     return Sign.REMOVED if pair.after is None else Sign.CHANGED
 
 
-def _untouched(changes: list[Change], lines: _Numbered) -> tuple[tuple[Line, Line], ...]:
+def untouched(changes: list[Change], lines: Numbered) -> tuple[tuple[Line, Line], ...]:
+    """The lines that arrived as they left, as pairs; the left one has the anchor."""
     found = []
     for pair, sign, _ in changes:
         if sign is Sign.SAME and pair.before is not None:
@@ -159,7 +163,7 @@ def _untouched(changes: list[Change], lines: _Numbered) -> tuple[tuple[Line, Lin
     return tuple(found)
 
 
-def _groups(changes: list[Change], leg: Leg, lines: _Numbered) -> Iterator[Group]:
+def _groups(changes: list[Change], leg: Leg, lines: Numbered) -> Iterator[Group]:
     """Neighbours with the same sign and the same rules share one explanation; a changed line stands alone."""
     moved = [change for change in changes if change[1] is not Sign.SAME]
     for (sign, claims, _), members in groupby(moved, key=lambda c: (c[1], c[2], id(c) if c[1] is Sign.CHANGED else 0)):
@@ -198,14 +202,20 @@ def _start(
     transforms: tuple[Transform, ...],
     answered: tuple[str, ...],
 ) -> Group:
-    """The start line of both sides as a group of its own."""
-    mine, theirs = _start_line(client), _start_line(server)
-    if mine == theirs or client is None or server is None:
-        left = (line(b"", mine),) if client else ()
-        right = (line(b"", theirs),) if server else ()
-        return Group(Sign.SAME, left, right, ())
+    """The start line of both sides with the rules that changed it."""
+    group = start_pair(client, server)
+    if group.sign is Sign.SAME:
+        return group
     claims = explain.by_part(transforms, *_START_PARTS[leg]) or explain.claims(answered) or (UNEXPLAINED,)
-    return Group(Sign.CHANGED, (line(b"", mine, other=theirs),), (line(b"", theirs, other=mine),), claims)
+    return replace(group, claims=claims)
+
+
+def start_pair(left: Message | None, right: Message | None) -> Group:
+    """Two start lines as a group of their own, without a claim."""
+    mine, theirs = _start_line(left), _start_line(right)
+    if left is not None and right is not None and mine != theirs:
+        return Group(Sign.CHANGED, (line(b"", mine, other=theirs),), (line(b"", theirs, other=mine),), ())
+    return Group(Sign.SAME, (line(b"", mine),) if left else (), (line(b"", theirs),) if right else (), ())
 
 
 def count(start: Group, changes: list[Change]) -> Counts:

@@ -341,6 +341,17 @@ class PageMeta:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two exchanges side by side, by id, as one `side` of each saw them."""
+
+    left: int
+    right: int
+    side: Text
+    request: Card
+    response: Card
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One difference that a replay found. `recorded` and `now` are None where that side has nothing."""
 

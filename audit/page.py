@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from audit import detail, gauges, listing, render, text
+from audit import compare, detail, gauges, listing, render, text, texts
 from audit.detail import Sources
 from audit.summary import Tally
 from store.secret_shapes import TAG
@@ -19,6 +19,7 @@ from store.secret_shapes import TAG
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from audit.compare import Side
     from audit.model import Entry, PageMeta
     from gateway.exchange import Exchange
 
@@ -91,6 +92,22 @@ def render_index(
     parts.details.clear()
     parts.packs.clear()
     return _assemble(head, total, parts)
+
+
+def render_comparison(
+    one: Exchange,
+    two: Exchange,
+    meta: PageMeta,
+    *,
+    side: Side = "client",
+    lang: Lang | None = None,
+    sources: Sources | None = None,
+) -> str:
+    """Two exchanges side by side, as the client or the server saw both, and each with its own article."""
+    sources = sources or Sources()
+    head, _, parts = _render([one, two], meta, lang, sources, None)
+    model = compare.comparison(one, two, side, sources.bodies)
+    return _assemble(replace(head, overview=texts.COMPARISON), render.compared(model), parts)
 
 
 def _render(

@@ -25,7 +25,7 @@ from audit.model import Entry, Sign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import Claim, ExchangePage, PageMeta, Row, Summary
+    from audit.model import Claim, Comparison, ExchangePage, PageMeta, Row, Summary, Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -51,7 +51,8 @@ SCRIPTS = ("filter.js", "list.js", "detail.js", "colour.js", "main.js")
 class Head:
     """What the top of a page says: the recording, how much is in it and when it was made, and the language.
 
-    `sealed`: how many different pseudonyms of sealed secrets the page shows; `sealed_in`: in how many exchanges.
+    `overview`: what the article about more than one exchange is called. `sealed`: how many different pseudonyms
+    of sealed secrets the page shows; `sealed_in`: in how many exchanges.
     """
 
     meta: PageMeta
@@ -59,6 +60,7 @@ class Head:
     day: str
     span: str
     lang: str
+    overview: Text = texts.SUMMARY
     sealed: int = 0
     sealed_in: int = 0
 
@@ -127,6 +129,12 @@ def row(model: Row, href: str = "") -> str:
 def summary(model: Summary, href: str = "#e{}") -> Markup:
     """The totals of a recording. `href`: where an exchange is, with `{}` for its id."""
     html = environment().get_template("parts/summary.html.j2").render(s=model, href=href)
+    return Markup(html)  # noqa: S704 -- rendered by our template, escaped there
+
+
+def compared(model: Comparison) -> Markup:
+    """Two exchanges side by side, in the place of the summary."""
+    html = environment().get_template("parts/compare.html.j2").render(c=model)
     return Markup(html)  # noqa: S704 -- rendered by our template, escaped there
 
 

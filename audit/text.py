@@ -22,6 +22,7 @@ _UNSAFE = (
 _TAG = TAG.pattern.decode() + r"\**"
 _ODD = re.compile(f"(?P<tag>{_TAG})|[{_UNSAFE}]")
 _ODD_IN_BODY = re.compile(f"(?P<tag>{_TAG})|(?![\n\t])[{_UNSAFE}]")
+_FEW_ESCAPES = 50
 _LOW_SURROGATE = 0xDC80
 
 
@@ -52,6 +53,11 @@ def visible(text: str, *, lines: bool = False, kind: str = "") -> Spans:
     if end < len(text) or not spans:
         spans.append(Span(text[end:], kind))
     return tuple(spans)
+
+
+def is_readable(text: str) -> bool:
+    """Whether a body reads as text: escapes are few. Thousands would be as many elements, and tell nobody anything."""
+    return sum(1 for _ in _ODD_IN_BODY.finditer(text)) <= max(_FEW_ESCAPES, len(text) // 200)
 
 
 def show(data: bytes) -> Spans:

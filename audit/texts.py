@@ -203,6 +203,14 @@ REPLAY_RECORDED = Text("录制时", "Recorded")
 REPLAY_NOW = Text("重放时", "Now")
 REPLAY_FORGIVEN = Text("允许不同、不计入的：", "Allowed to differ, not counted:")
 
+# Comparing two exchanges
+COMPARISON = Text("对比", "Comparison")
+NOTHING_HERE = Text("这一侧没有", "nothing on this side")
+SIDES = {
+    "client": Text("客户端一侧所见", "as the client saw them"),
+    "server": Text("服务一侧所见", "as the server saw them"),
+}
+
 # The summary
 SUMMARY = Text("概览", "Summary")
 SUMMARY_UNEXPLAINED = Text("没有规则解释的差异", "Differences that no rule explains")

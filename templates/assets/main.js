@@ -189,7 +189,7 @@
   countChips();
   field.value = address.filter;
   filter({ write: false });
-  const first = address.id >= 0 ? address.id : visible[0] ?? 0;
+  const first = address.id >= 0 ? address.id : one("#summary.first") ? 0 : visible[0] ?? 0;
   if (address.id >= 0) document.body.classList.add("reading");
   await open(first, { line: lineOf(address.target), reveal: true });
   if (!article) await open(0);

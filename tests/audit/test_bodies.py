@@ -47,6 +47,8 @@ KINDS = [
     pytest.param(b"plain", ((TYPE, b"application/json"),), ["text", "hex"], id="no-json-whatever-the-header-says"),
     pytest.param(b"a\x00b", ((TYPE, b"text/plain"),), ["hex"], id="nul-is-binary"),
     pytest.param(b"\xff\xfe", (), ["hex"], id="not-utf-8-is-binary"),
+    pytest.param(b"\x01" * 5000, ((TYPE, b"text/plain"),), ["hex"], id="thousands-of-controls-are-binary"),
+    pytest.param(b"a\x01b", (), ["text", "hex"], id="one-control-is-an-escape"),
     pytest.param("李雷".encode() * 30_000, (), ["text", "hex"], id="a-character-torn-by-the-limit-is-text"),
     pytest.param(sample.png(), ((TYPE, b"text/html"),), ["image", "hex"], id="image-by-magic"),
     pytest.param(b"<svg onload=x>", ((TYPE, b"image/svg+xml"),), ["text", "hex"], id="svg-is-text"),

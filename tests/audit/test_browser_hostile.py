@@ -39,10 +39,10 @@ def test_no_payload_runs_or_changes_the_document(opened: OpenPage) -> None:
     assert page.evaluate("document.querySelectorAll('script').length") == 3
 
 
-def test_thousands_of_payloads_in_every_place_keep_the_parsed_document(opened: OpenPage) -> None:
+def test_hundreds_of_glued_payloads_in_every_place_keep_the_parsed_document(opened: OpenPage) -> None:
     page = opened(render_page([hostile.carrier(1, hostile.HARMLESS)], META, sources=SOURCES)).page
     parse = f"(html) => ({SHAPE})(new DOMParser().parseFromString(html, 'text/html').body)"
-    glued = [first + second for first in hostile.PAYLOADS for second in hostile.PAYLOADS[:25]]
+    glued = [first + second for first in hostile.PAYLOADS for second in hostile.PAYLOADS[::4]]
     expected = page.evaluate(parse, _article(hostile.HARMLESS))
     wrong = []
     for start in range(0, len(glued), 100):

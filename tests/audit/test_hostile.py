@@ -47,7 +47,7 @@ def test_a_payload_leaves_the_shape_of_harmless_words(payload: bytes) -> None:
     assert shape(payload) == BASELINE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(min_size=1, max_size=60).filter(bytes.isascii))
 @example(b"<")
 @example(b"'\"`&")
@@ -55,7 +55,7 @@ def test_any_ascii_leaves_the_shape_of_harmless_words(payload: bytes) -> None:
     assert shape(payload) == BASELINE
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_become_elements_of_ours_alone(payload: bytes) -> None:
     tags = {tag for tag, _ in shape(payload)}
