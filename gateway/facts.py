@@ -63,7 +63,7 @@ class Facts:
     `answered_us`: microseconds since the epoch when the answer is made; 0 until then.
     `log_tail`: the function's log of this call (raw, at most 4096 bytes), None when not asked or not known.
     `duration_us`: the server's time for this call, 0 until it answered.
-    `refusal`: why the call cannot be matched to a function, "" when it can (see survey.py).
+    `refusal`: why the call cannot be matched to a function (survey.py) or may not be made (auth/check.py), else "".
     `service`: the FC2 service, "" in FC3. `domain`: the custom domain of the config that names the host, else "".
     `close`: the client's connection ends after this answer (HTTP/1.0, or `Connection: close`).
     """

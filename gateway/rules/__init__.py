@@ -77,6 +77,7 @@ REQUEST_RULES = Table(
     request.ASYNC_DELAY,
     request.ASYNC_TASK,
     request.STRIP_X_FC,
+    request.UNDERSCORES,
     hop.STRIP_HOP,
     hop.EXPECT,
     hop.TRAILERS,

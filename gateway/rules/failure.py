@@ -232,7 +232,7 @@ STORE = Rule(
         "这是 fc-replay 自己的回答，函数计算没有它：没有记录就不转发，除非 fc_on_store_failure=pass。",
         "This is fc-replay's own answer, not FC's: no recording, no forwarding, unless fc_on_store_failure=pass.",
     ),
-    source=Source((), sources.PROJECT, "fc_on_store_failure"),
+    source=sources.rfc9110("15.6.4"),
     evidence=Evidence.ASSUMED,
     op=answer(store_failed),
     when=whens.ALWAYS,

@@ -5,11 +5,23 @@ Contract sections 4, 5 and 7. Must not know: refusals (refusal.py), the hop (hop
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gateway import context
 from gateway.config import Evidence
-from gateway.ops import add_headers, drop, drop_prefix
+from gateway.ops import add_headers, drop, drop_lines, drop_prefix
 from gateway.rule import Example, Rule, Source, Text
 from gateway.rules import samples, sources, whens
+
+if TYPE_CHECKING:
+    from gateway.messages import Header
+
+
+def poses_as_context(line: Header) -> bool:
+    """Whether a field of another name becomes an x-fc-* field where underscores count as dashes."""
+    name = line[0].lower()
+    return not name.startswith(b"x-fc-") and name.replace(b"_", b"-").startswith(b"x-fc-")
+
 
 INVOCATION_TYPE = Rule(
     id="req.ctl.invocation-type",
@@ -125,6 +137,25 @@ STRIP_X_FC = Rule(
             samples.CUSTOM,
         ),
     ),
+)
+
+UNDERSCORES = Rule(
+    id="req.strip.x-fc-underscore",
+    summary=Text(
+        "x_fc_ 开头的字段会被 WSGI 应用当作 x-fc- 字段",
+        "Fields that begin with x_fc_ look like x-fc- fields to WSGI applications",
+    ),
+    why=Text(
+        "它们是另外的名字，因此照样传递；但 WSGI 和 CGI 把 _ 与 - 视为相同，客户端可以借此冒充上下文。",
+        "They are other names, so they pass; but WSGI and CGI fold _ and - together, and a client could pose "
+        "as the context that way.",
+    ),
+    source=sources.limits("REQ-HDR-4"),
+    evidence=Evidence.ASSUMED,
+    op=drop_lines(poses_as_context),
+    when=whens.ALWAYS,
+    examples=(Example(samples.request((b"X_Fc_Account_Id", b"evil")), samples.request(), samples.CUSTOM),),
+    advisory=True,
 )
 
 CONTEXT = Rule(

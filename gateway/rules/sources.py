@@ -31,7 +31,6 @@ GET_FUNCTION = "https://help.aliyun.com/zh/functioncompute/fc-3-0/developer-refe
 FC2_API = "https://help.aliyun.com/zh/functioncompute/fc-2-0/developer-reference/api-invokefunction"
 HTTP_SEMANTICS = "https://www.rfc-editor.org/rfc/rfc9110"
 HTTP_1 = "https://www.rfc-editor.org/rfc/rfc9112"
-PROJECT = "https://github.com/fc-replay/fc-replay/blob/main/docs/rules.md"
 
 
 def limits(*contract: str) -> Source:

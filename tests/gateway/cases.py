@@ -252,6 +252,7 @@ REWRITTEN = Config(
     domains=(Domain("a.test", (Route("/api/*", "web", wildcard_rules=(Rewrite("^/api/*", "/$1"),)),)),),
 )
 CALLS = (
+    Case("underscores", get((b"X_Fc-Account_Id", b"1")), (CONTEXT, *REPLY)),
     Case(
         "rewritten",
         get(target=b"/api/x?y", host=(b"Host", b"a.test")),

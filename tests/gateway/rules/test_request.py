@@ -30,7 +30,9 @@ def test_each_field_under_the_prefix_is_claimed_once(line: Header, rule: str) ->
 
 def test_underscores_make_another_name() -> None:
     line = (b"x_fc_account_id", b"1")
-    assert line in server_request(walk(get(line))).headers
+    exchange = walk(get(line, (b"X_App", b"2")))
+    assert line in server_request(exchange).headers
+    assert ("req.strip.x-fc-underscore", "-x_fc_account_id: 1") in [(one.rule_id, one.text) for one in exchange.advice]
 
 
 def test_context_is_added_once_whatever_the_client_sends() -> None:
