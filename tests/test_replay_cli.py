@@ -586,3 +586,25 @@ def test_send_carries_captured_values_on(shell: Shell, tmp_path: Path) -> None:
     assert server.got[1].startswith(b"GET /items/9 ")
     assert shell.out == "send fc.db: 2 same; rules that found nothing: no\n"
     assert shell("send", place, "--capture", tmp_path / "nope.toml") == 2
+
+
+# -- pages of a replay
+
+
+def test_check_and_send_write_a_page_of_what_they_found(shell: Shell, tmp_path: Path, recording: str) -> None:
+    page = tmp_path / "replay.html"
+    assert shell("check", drifted(tmp_path), "--html", page, "--filter", "id:3") == 1
+    assert b"error_code" in page.read_bytes()
+    with serving(lambda _: answer(b"an-answer-of-now")) as server:
+        assert shell("send", recording, "--to", server.url, "--html", page, "--filter", "id:1") == 1
+    assert b"an-answer-of-now" in page.read_bytes()
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert shell("check", recording, "--html", tmp_path / "no" / "x.html") == 2
+
+
+def test_audit_writes_a_folder_when_asked(shell: Shell, tmp_path: Path, recording: str) -> None:
+    (tmp_path / "pages").mkdir()
+    assert shell("audit", recording, "-o", tmp_path / "pages") == 0
+    assert sorted(path.name for path in (tmp_path / "pages" / "e").iterdir()) == [f"{n}.html" for n in range(1, 5)]
+    assert shell("audit", recording, "-o", tmp_path / "pages") == 0
+    assert shell.out.endswith("up to date\n")

@@ -1,6 +1,6 @@
-"""`replay.py audit`: the recording as one self-contained page.
+"""`replay.py audit`: the recording as one self-contained page, or a folder of pages when it is very large.
 
-Must not know: what a page looks like. Read next: audit/page.py.
+Must not know: what a page looks like. Read next: pages.py, audit/page.py.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from audit import PageMeta, Sources, render_page
 from playback.verdict import ExitCode
-from verbs.outputs import write_file
-from verbs.recordings import config_of, display_name, filter_option, opened, recording_argument, selected
+from verbs.pages import write_page
+from verbs.recordings import filter_option, opened, recording_argument, selected
 
 if TYPE_CHECKING:
     from audit.page import Lang
@@ -22,17 +21,14 @@ if TYPE_CHECKING:
 
 @click.command("audit")
 @recording_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The HTML file to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The HTML file, or a folder.")
 @click.option("--language", type=click.Choice(["en", "zh"]), help="Opens in this language, not in the browser's.")
 @filter_option
 def command(recording: str, output: Path, language: Lang | None, wanted: Predicate) -> int:
     """Write RECORDING as one self-contained HTML page: every exchange, both views, each change with its reason."""
     with opened(recording) as reader:
-        exchanges = list(selected(reader, wanted))
-        if not exchanges:
+        if next(selected(reader, wanted), None) is None:
             return ExitCode.NOTHING_SELECTED
-        meta = PageMeta(display_name(recording), rules_version=exchanges[-1].rules_version)
-        page = render_page(exchanges, meta, lang=language, sources=Sources(reader, config_of(reader)))
-    write_file(output, page.encode("utf-8"))
-    click.echo(f"{output}: {len(exchanges)} exchanges")
+        changed = write_page(reader, recording, output, wanted, language=language)
+    click.echo(f"{output}: {'written' if changed else 'up to date'}")
     return ExitCode.SAME

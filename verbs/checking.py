@@ -37,4 +37,9 @@ def command(recording: str, wanted: Predicate, fail_on: Rank, forms: Forms) -> i
         outcomes = tuple(
             check(exchange, config(exchange.config_digest), vault, fail_on) for exchange in selected(reader, wanted)
         )
-    return deliver(Report("check", display_name(recording), RULES_VERSION, fail_on, outcomes), forms)
+        report = Report("check", display_name(recording), RULES_VERSION, fail_on, outcomes)
+        if forms.html_file is not None:
+            from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates
+
+            write_replay_page(reader, recording, forms.html_file, report)
+    return deliver(report, forms)

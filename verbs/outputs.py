@@ -32,6 +32,7 @@ class Forms:
 
     json_file: Path | None
     junit_file: Path | None
+    html_file: Path | None
     annotate: bool
 
 
@@ -39,12 +40,15 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
     """The options that `check` and `send` share; the command gets them as one value, `forms`."""
 
     @wraps(command)
-    def with_forms(*, json_file: Path | None, junit_file: Path | None, annotate: bool, **others: object) -> int:
-        return command(forms=Forms(json_file, junit_file, annotate), **others)
+    def with_forms(
+        *, json_file: Path | None, junit_file: Path | None, html_file: Path | None, annotate: bool, **others: object
+    ) -> int:
+        return command(forms=Forms(json_file, junit_file, html_file, annotate), **others)
 
     path = click.Path(path_type=Path, dir_okay=False)
     for option in (
         click.option("--github", "annotate", is_flag=True, help="Print GitHub annotations and write the step summary."),
+        click.option("--html", "html_file", type=path, help="Write the audit page with what the replay found."),
         click.option("--junit", "junit_file", type=path, help="Write JUnit XML, for continuous integration."),
         click.option("--json", "json_file", type=path, help="Write the whole report as JSON."),
     ):

@@ -89,8 +89,12 @@ def command(
     with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:
         refuse_missing(reader, vault, wanted, plan.side)
         sent = asyncio.run(send(selected(reader, wanted), target, vault, plan, told))
-    stale = (*unused(noise, sent.outcomes), *sent.stale_captures)
-    report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped, stale)
+        stale = (*unused(noise, sent.outcomes), *sent.stale_captures)
+        report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped, stale)
+        if forms.html_file is not None:
+            from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates
+
+            write_replay_page(reader, recording, forms.html_file, report)
     return deliver(report, forms)
 
 
