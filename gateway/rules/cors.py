@@ -108,11 +108,11 @@ ALLOW_CUSTOM = Rule(
     id="reply.add.cors-custom",
     summary=Text(
         "自定义域名上的默认 CORS 字段",
-        "Default CORS fields on a custom domain",
+        "Default CORS headers on a custom domain",
     ),
     why=Text(
         "文档没有说明自定义域名；有用户报告那里没有这些字段，因此只提示。",
-        "The page does not speak of custom domains, and a user reports that they lack these fields: so this "
+        "The page does not speak of custom domains, and a user reports that they lack these headers: so this "
         "only advises.",
     ),
     source=Source(("CORS-4",), sources.TRIGGERS, "CORS"),
@@ -140,7 +140,7 @@ EXPOSE = Rule(
     ),
     why=Text(
         "跨域的脚本因此能读到这两个字段；公开的抓包里都有它。",
-        "Scripts of other origins may then read the two fields; every published capture has it.",
+        "Scripts of other origins may then read the two headers; every published capture has it.",
     ),
     source=Source(("RESP-ADD-2",), sources.TRIGGERS, "CORS"),
     evidence=Evidence.OBSERVED,

@@ -61,7 +61,7 @@ STRIP_HOP = Rule(
     id="req.strip.hop",
     summary=Text(
         "connection、keep-alive 及其他逐跳字段不传给服务",
-        "connection, keep-alive and the other hop-by-hop fields do not reach the server",
+        "connection, keep-alive and the other hop-by-hop headers do not reach the server",
     ),
     why=Text(
         "它们只说明客户端与网关之间的连接；网关与服务之间是另一条连接。",

@@ -71,7 +71,7 @@ TARGET = Rule(
     ),
     why=Text(
         "API 调用没有自己的路径；函数名和版本在上下文字段里。",
-        "An API call has no path of its own; function and version are in the context fields.",
+        "An API call has no path of its own; function and version are in the context headers.",
     ),
     source=sources.api_call("API-REQ-1"),
     evidence=Evidence.DOCUMENTED,
@@ -90,7 +90,7 @@ DROP_HEADERS = Rule(
     id="invoke.drop.headers",
     summary=Text(
         "调用方的请求头不传给服务",
-        "The caller's fields do not reach the server",
+        "The caller's headers do not reach the server",
     ),
     why=Text(
         "InvokeFunction 只把事件交给函数；签名、User-Agent 等属于 API 本身。",
@@ -171,7 +171,7 @@ RESPONSE_HEADERS = Rule(
     id="invoke.drop.response-headers",
     summary=Text(
         "服务的响应头丢失",
-        "The server's response fields are lost",
+        "The server's response headers are lost",
     ),
     why=Text(
         "转换过程中丢失响应头；调用方只得到响应体。",

@@ -126,7 +126,7 @@ LIMIT_HEADERS = Rule(
     id="req.limit.headers",
     summary=Text(
         "请求头超过 8 KB 时回答 400 InvalidArgument",
-        "Request fields over 8 KB are answered with 400 InvalidArgument",
+        "Request headers over 8 KB are answered with 400 InvalidArgument",
     ),
     why=Text(
         "计算所有字段名和值的字节数，包括 Host，不计分隔符；正好 8192 字节仍合法。",

@@ -100,7 +100,7 @@ DATE = Rule(
     ),
     why=Text(
         "date 是保留字段，服务不能自定义；值是回答的时刻。",
-        "date is a reserved field that the server cannot set; it is the moment of the answer.",
+        "date is a reserved header that the server cannot set; it is the moment of the answer.",
     ),
     source=sources.limits("RESP-HDR-2"),
     evidence=Evidence.DOCUMENTED,
@@ -159,7 +159,7 @@ ERROR_TYPE = Rule(
     ),
     why=Text(
         "状态码是 200，失败只写在这个字段里；链接到 x-fc-status 是推断。",
-        "The status is 200: the failure is in this field alone. Its link to x-fc-status is inferred.",
+        "The status is 200: the failure is in this header alone. Its link to x-fc-status is inferred.",
     ),
     source=Source(("API-RESP-3", "RESP-ST-1"), sources.EVENT_FUNCTION, "x-fc-status"),
     evidence=Evidence.DOCUMENTED,
@@ -200,7 +200,7 @@ CONNECTION = Rule(
     ),
     why=Text(
         "客户端要求断开，或使用 HTTP/1.0；此字段属于网关与客户端之间的连接。",
-        "The client asked for it, or speaks HTTP/1.0; the field belongs to the connection between gateway and client.",
+        "The client asked for it, or speaks HTTP/1.0; the header belongs to the connection between gateway and client.",
     ),
     source=sources.rfc9112("9.6", "RESP-HDR-1"),
     evidence=Evidence.ASSUMED,

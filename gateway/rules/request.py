@@ -100,7 +100,7 @@ ASYNC_TASK = Rule(
     ),
     why=Text(
         "调用方用它查询、停止一个异步任务。FC3 与 FC2 的字段名不同。",
-        "Callers look up and stop a task by it. FC3 and FC2 have different fields for it.",
+        "Callers look up and stop a task by it. FC3 and FC2 have different headers for it.",
     ),
     source=Source(("CTL-4", "CTL-5"), sources.FC3_API, "请求参数"),
     evidence=Evidence.DOCUMENTED,
@@ -119,7 +119,7 @@ STRIP_X_FC = Rule(
     id="req.strip.x-fc",
     summary=Text(
         "客户端发来的 x-fc- 开头的字段不传给服务",
-        "Client fields that begin with x-fc- do not reach the server",
+        "Client headers that begin with x-fc- do not reach the server",
     ),
     why=Text(
         "这个前缀归函数计算所有：服务看到的 x-fc- 字段必须只来自网关，否则任何人都能冒充账号。",
@@ -143,7 +143,7 @@ UNDERSCORES = Rule(
     id="req.strip.x-fc-underscore",
     summary=Text(
         "x_fc_ 开头的字段会被 WSGI 应用当作 x-fc- 字段",
-        "Fields that begin with x_fc_ look like x-fc- fields to WSGI applications",
+        "Headers that begin with x_fc_ look like x-fc- headers to WSGI applications",
     ),
     why=Text(
         "它们是另外的名字，因此照样传递；但 WSGI 和 CGI 把 _ 与 - 视为相同，客户端可以借此冒充上下文。",
@@ -162,11 +162,11 @@ CONTEXT = Rule(
     id="req.add.context",
     summary=Text(
         "网关加入函数计算的上下文字段",
-        "The gateway adds FC's context fields",
+        "The gateway adds FC's context headers",
     ),
     why=Text(
         "服务由它们得知请求 ID、函数、账号和地域；没有值的字段也在，值为空。",
-        "The server learns request id, function, account and region from them; fields without a value are "
+        "The server learns request id, function, account and region from them; headers without a value are "
         "present and empty.",
     ),
     source=Source(("CTX-1", "CTX-2"), sources.CONTEXT, "Common Headers"),
@@ -180,7 +180,7 @@ CONTEXT_OBSERVED = Rule(
     id="req.add.context-observed",
     summary=Text(
         "网关加入只在真实流量中见过的上下文字段",
-        "The gateway adds the context fields that only real traffic shows",
+        "The gateway adds the context headers that only real traffic shows",
     ),
     why=Text(
         "公开的抓包里有它们，文档里没有。",

@@ -82,7 +82,7 @@ LIMIT_HEADERS = Rule(
     id="res.limit.headers",
     summary=Text(
         "响应头超过 8 KB 时回答 502 BadResponse",
-        "Response fields over 8 KB are answered with 502 BadResponse",
+        "Response headers over 8 KB are answered with 502 BadResponse",
     ),
     why=Text(
         "计算服务自己的所有字段名和值，不含网关加入的字段；正好 8192 字节仍合法。",
@@ -165,7 +165,7 @@ STRIP_HOP = Rule(
     id="res.strip.hop",
     summary=Text(
         "服务的逐跳字段不传给客户端",
-        "The server's hop-by-hop fields do not reach the client",
+        "The server's hop-by-hop headers do not reach the client",
     ),
     why=Text(
         "它们只说明服务与网关之间的连接。",
@@ -189,7 +189,7 @@ STRIP_X_FC = Rule(
     id="res.strip.x-fc",
     summary=Text(
         "服务的 x-fc- 开头的字段不传给客户端",
-        "Server fields that begin with x-fc- do not reach the client",
+        "Server headers that begin with x-fc- do not reach the client",
     ),
     why=Text(
         "这个前缀归函数计算所有；x-fc-status 由平台读取，用于统计成败。",
@@ -212,11 +212,11 @@ STRIP_RESERVED = Rule(
     id="res.strip.reserved",
     summary=Text(
         "保留的响应头不传给客户端：connection、date、keep-alive、server、upgrade",
-        "Reserved fields do not reach the client: connection, date, keep-alive, server, upgrade",
+        "Reserved headers do not reach the client: connection, date, keep-alive, server, upgrade",
     ),
     why=Text(
         "网关不支持服务自定义这些字段；Date 由网关重写，content-length 由网关分帧。",
-        "The gateway does not support them as custom fields; it writes Date itself, and frames the body itself.",
+        "The gateway does not support them as custom headers; it writes Date itself, and frames the body itself.",
     ),
     source=sources.limits("RESP-HDR-1", "RESP-HDR-2", "RESP-HDR-3"),
     evidence=Evidence.DOCUMENTED,
