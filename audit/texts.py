@@ -38,8 +38,8 @@ SORTS = (
 )
 SEALED = Text(
     "{exchanges} 次调用中有 {count} 个敏感值已封存，以带点下划线的代号显示；不能保证没有遗漏。",
-    "{count} secret values, in {exchanges} exchanges, are sealed and shown as dotted pseudonyms; "
-    "this is no guarantee that none was missed.",
+    "Sealed secret values on this page: {count}, in {exchanges} of its exchanges; each shows as a dotted pseudonym. "
+    "No guarantee that none was missed.",
 )
 NEEDS_SCRIPT = Text(
     "这份录制较大，详情以压缩形式存放，需要脚本才能展开。",
@@ -229,8 +229,8 @@ REJECTED = Text("被网关拒绝", "rejected by the gateway")
 FAILED = Text("服务没有给出可用的响应", "no usable answer from the server")
 DELIVERED = Text("异步投递", "asynchronous deliveries")
 ADVISED = Text("真实平台上会有不同", "would go differently on the real platform")
-ACTED = Text("{count} 次调用", "{count} calls")
-ADVISED_ONLY = Text("{count} 次仅提示", "{count} advised only")
+ACTED = Text("{count} 次调用", "calls: {count}")
+ADVISED_ONLY = Text("{count} 次仅提示", "advised only: {count}")
 DELIVERIES = Text("投递：{ids}", "delivered as {ids}")
 SLOW = Text("{total}，其中{phase} {time}", "{total}, of which {phase} {time}")
 

@@ -31,7 +31,7 @@ SHOW_ALL = """() => {
 
 
 def violations(page: Page) -> list[tuple[str, str, str]]:
-    found = axe.Axe().run(page).response["violations"]
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(each["id"], node["html"][:160], node["failureSummary"]) for each in found for node in each["nodes"]]
 
 

@@ -83,7 +83,7 @@ def test_the_head_says_what_is_in_the_recording(sample_page: str) -> None:
 
 
 def test_secrets_that_are_sealed_are_counted_and_marked(sample_page: str) -> None:
-    assert "3 secret values, in 2 exchanges, are sealed" in sample_page
+    assert "Sealed secret values on this page: 3, in 2 of its exchanges" in sample_page
     assert '<span class="seal">secret:5a1f0c22be90</span>' in sample_page
 
 
