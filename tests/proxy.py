@@ -63,6 +63,7 @@ class Proxy:
         self._command = command(folder, server_port, self.port, options or {}, more)
         self._process: subprocess.Popen[bytes] | None = None
         self._recorded: Recorded | None = None
+        self._asked = False
 
     def start(self) -> Self:
         """Start it and wait until it listens."""
@@ -101,10 +102,16 @@ class Proxy:
             self._recorded.close()
             self._recorded = None
 
-    def stop(self) -> None:
-        """SIGTERM; the exit code is 0 and nothing was printed that a program prints when it fails."""
+    def ask_to_stop(self) -> None:
+        """SIGTERM, once."""
         self.close_recording()
-        self.process.send_signal(signal.SIGTERM)
+        if not self._asked:
+            self._asked = True
+            self.process.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Ask and wait; the exit code is 0 and nothing was printed that a program prints when it fails."""
+        self.ask_to_stop()
         code = self.process.wait(STOP_S)
         output = self.output()
         assert "Traceback" not in output, output

@@ -61,6 +61,8 @@ class Stages:
         """Stop every pair; each must end well."""
         problems: list[BaseException] = []
         for stage in self._stages.values():
+            stage.proxy.ask_to_stop()
+        for stage in self._stages.values():
             for end in (stage.proxy.stop, stage.server.close):
                 try:
                     end()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import stat
 import threading
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ def test_a_stop_lets_a_call_finish_and_records_it(tmp_path: Path) -> None:
             client.send(GET % b"")
             client.head()
             assert client.chunk() == b"first"
-            proxy.process.send_signal(signal.SIGTERM)
+            proxy.ask_to_stop()
             server.release("stopping")
             assert client.chunk() == b"last"
             assert client.chunk() == b""
