@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, cast
 
 from gateway.changes import Advice, Leg, Part, Transform
 from gateway.config import Evidence
 from gateway.facts import Ingress
 from gateway.messages import Header, Headers, Request, Response
 from gateway.rule import Answer, Call, Message, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gateway.messages import Body
 
 _LINE = tuple(Evidence)
 
@@ -82,34 +88,34 @@ def change[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M:
 
 
 def transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> list[Transform]:
-    """One transform for each part that differs.
-
-    Identity is asked first: most parts are the very same object, and a large body must not be compared.
-    """
-    found: list[Transform] = []
-    if before.headers is not after.headers:
-        found += _line_transform(rule_id, leg, Part.HEADERS, before.headers, after.headers)
-    if before.trailers is not after.trailers:
+    """One transform for each part that differs. Most rules touch headers alone, so the rest is asked for at once."""
+    found = _line_transform(rule_id, leg, Part.HEADERS, before.headers, after.headers)
+    rest = _REST[type(before)]
+    if rest(before) != rest(after):
         found += _line_transform(rule_id, leg, Part.TRAILERS, before.trailers, after.trailers)
-    for part, name in _VALUES[type(before)]:
-        old, new = getattr(before, name), getattr(after, name)
-        if old is not new and old != new:
-            found.append(Transform(rule_id, leg, part, old, new))
-    if isinstance(before, Response) and isinstance(after, Response) and before.status != after.status:
-        old, new = status_line(before.status, before.reason), status_line(after.status, after.reason)
-        found.append(Transform(rule_id, leg, Part.STATUS, old, new))
+        found += [Transform(rule_id, leg, part, old, new) for part, old, new in _values(before, after) if old != new]
     return found
 
 
-_VALUES: dict[type, tuple[tuple[Part, str], ...]] = {
-    Request: ((Part.METHOD, "method"), (Part.TARGET, "target"), (Part.VERSION, "version"), (Part.BODY, "body")),
-    Response: ((Part.VERSION, "version"), (Part.BODY, "body")),
+_REST = {
+    Request: attrgetter("method", "target", "version", "body", "trailers"),
+    Response: attrgetter("status", "version", "body", "trailers"),
 }
 
 
-def _line_transform(rule_id: str, leg: Leg, part: Part, before: Headers, after: Headers) -> tuple[Transform, ...]:
+def _values(before: Message, after: Message) -> Iterator[tuple[Part, Body, Body]]:
+    if isinstance(before, Request) and isinstance(after, Request):
+        yield Part.METHOD, before.method, after.method
+        yield Part.TARGET, before.target, after.target
+    elif isinstance(before, Response) and isinstance(after, Response) and before.status != after.status:
+        yield Part.STATUS, status_line(before.status, before.reason), status_line(after.status, after.reason)
+    yield Part.VERSION, before.version, after.version
+    yield Part.BODY, before.body, after.body
+
+
+def _line_transform(rule_id: str, leg: Leg, part: Part, before: Headers, after: Headers) -> list[Transform]:
     went, came = lines_between(before, after)
-    return (Transform(rule_id, leg, part, went, came),) if went or came else ()
+    return [Transform(rule_id, leg, part, went, came)] if went or came else []
 
 
 def lines_between(before: Headers, after: Headers) -> tuple[Headers, Headers]:
