@@ -1,0 +1,150 @@
+"""Calls a gateway with an official Python SDK, as its users do: an order per line in, a report per line out, both JSON.
+
+`python driver.py aliyun-fc2|fc20230330|fc-open20210406`. Runs in a process of its own: SDKs warn, log and read the
+environment as they like. Must not know: the gateway. Read next: sdks.py (who talks to it), driver.js.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+type Order = dict[str, Any]
+type Report = dict[str, Any]
+
+KEY, SECRET, SERVICE = "LTAItestid", "testsecret0001", "svc"
+
+
+def told(status: int, headers: Any, body: bytes) -> Report:
+    """What the SDK gave its user."""
+    return {
+        "status": status,
+        "headers": {name.lower(): value for name, value in headers.items()},
+        "body": base64.b64encode(body).decode(),
+    }
+
+
+def fc2(order: Order) -> Report:
+    """PyPI aliyun-fc2: API version 2016-08-15."""
+    from fc2 import Client, FcError  # type: ignore[import-untyped] # no annotations
+
+    client = Client(endpoint=order["endpoint"], accessKeyID=KEY, accessKeySecret=SECRET)
+    try:
+        if order["does"] == "get-function":
+            found = client.get_function(SERVICE, order["function"])
+            return told(200, found.headers, json.dumps(found.data).encode())
+        if order["does"] == "http":
+            answer = client.do_http_request("GET", SERVICE, order["function"], order["path"])
+            return told(answer.status_code, answer.headers, answer.content)
+        result = client.invoke_function(
+            SERVICE,
+            order["function"],
+            payload=base64.b64decode(order["event"]),
+            headers=order["headers"],
+            qualifier=order["qualifier"] or None,
+        )
+    except FcError as error:
+        message = json.loads(error.message)
+        return {
+            "error": type(error).__name__,
+            "status": error.status_code,
+            "code": error.err_code,
+            "message": message.get("ErrorMessage", message.get("errorMessage")),
+            "request_id": error.request_id,
+        }
+    return told(202 if order["headers"].get("x-fc-invocation-type") == "Async" else 200, result.headers, result.data)
+
+
+def config(order: Order) -> Any:
+    """The settings both newer SDKs take; their documented form of endpoint is host and port."""
+    from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped] # no annotations
+
+    return Config(access_key_id=KEY, access_key_secret=SECRET, endpoint=order["endpoint"], protocol="HTTP")
+
+
+def raised(error: Any) -> Report:
+    """An exception of the newer SDKs, by what they document of it."""
+    data = error.data or {}
+    return {
+        "error": type(error).__name__,
+        "status": data.get("statusCode"),
+        "code": error.code,
+        "message": data.get("Message"),
+        "request_id": data.get("RequestId"),
+    }
+
+
+def fc3(order: Order) -> Report:
+    """PyPI alibabacloud_fc20230330: API version 2023-03-30."""
+    from alibabacloud_fc20230330 import models  # type: ignore[import-untyped] # no annotations
+    from alibabacloud_fc20230330.client import Client  # type: ignore[import-untyped] # no annotations
+    from alibabacloud_tea_util.models import RuntimeOptions  # type: ignore[import-untyped] # no annotations
+    from Tea.exceptions import TeaException  # type: ignore[import-untyped] # no annotations
+
+    client = Client(config(order))
+    headers = models.InvokeFunctionHeaders(
+        x_fc_invocation_type=order["headers"].get("x-fc-invocation-type"),
+        x_fc_log_type=order["headers"].get("x-fc-log-type"),
+    )
+    request = models.InvokeFunctionRequest(body=base64.b64decode(order["event"]), qualifier=order["qualifier"] or None)
+    try:
+        if order["does"] == "get-function":
+            found = client.get_function(order["function"], models.GetFunctionRequest())
+            return told(found.status_code, found.headers, json.dumps(found.body.to_map()).encode())
+        result = client.invoke_function_with_options(order["function"], request, headers, RuntimeOptions())
+    except TeaException as error:
+        return raised(error)
+    return told(result.status_code, result.headers, result.body.read())
+
+
+def fc_open(order: Order) -> Report:
+    """PyPI alibabacloud_fc_open20210406: API version 2021-04-06."""
+    from alibabacloud_fc_open20210406 import models  # type: ignore[import-untyped] # no annotations
+    from alibabacloud_fc_open20210406.client import Client  # type: ignore[import-untyped] # no annotations
+    from alibabacloud_tea_util.models import RuntimeOptions
+    from Tea.exceptions import TeaException
+
+    client = Client(config(order))
+    headers = models.InvokeFunctionHeaders(
+        x_fc_invocation_type=order["headers"].get("x-fc-invocation-type"),
+        x_fc_log_type=order["headers"].get("x-fc-log-type"),
+    )
+    request = models.InvokeFunctionRequest(body=base64.b64decode(order["event"]), qualifier=order["qualifier"] or None)
+    try:
+        if order["does"] == "get-function":
+            found = client.get_function(SERVICE, order["function"], models.GetFunctionRequest())
+            return told(found.status_code, found.headers, json.dumps(found.body.to_map()).encode())
+        if order["does"] == "http":
+            url = f"http://{order['endpoint']}{order['path']}"
+            answer = client.invoke_httptrigger(url, "GET", b"", {})
+            return told(answer.status_code, answer.headers, answer.content)
+        result = client.invoke_function_with_options(SERVICE, order["function"], request, headers, RuntimeOptions())
+    except TeaException as error:
+        return raised(error)
+    return told(result.status_code, result.headers, result.body)
+
+
+SDKS: dict[str, Callable[[Order], Report]] = {"aliyun-fc2": fc2, "fc20230330": fc3, "fc-open20210406": fc_open}
+
+
+def main() -> None:
+    """Take orders until there are no more."""
+    logging.disable(logging.CRITICAL)
+    act = SDKS[sys.argv[1]]
+    for line in sys.stdin:
+        try:
+            report = act(json.loads(line))
+        except Exception as error:  # noqa: BLE001 - the test says what it expected instead
+            report = {"error": type(error).__name__, "message": str(error), "status": 0, "code": "", "request_id": ""}
+        sys.stdout.write(json.dumps(report) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The official SDKs as a test sees them: each a process that takes orders and reports what its user would see.
+
+The Node ones are installed from the lock file beside this, once, into pytest's cache. Read next: driver.py, driver.js.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from _pytest.mark import ParameterSet
+
+HERE = Path(__file__).resolve().parent
+INSTALL_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user of the SDK does: `invoke`, `get-function`, or `http` (the SDK's helper for HTTP triggers)."""
+
+    endpoint: str
+    does: str = "invoke"
+    function: str = "fn"
+    event: bytes = b""
+    qualifier: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the SDK gave back: an answer, or the exception that it raised (`error`: its class)."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    error: str = ""
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """One SDK. `named_in_url`: its endpoint option is a URL, for others it is host and port.
+
+    `errors`: the classes of its exceptions. `has_http`: it has a helper for HTTP triggers. `sends_chunks`: an event
+    has no Content-Length. `raises_function_errors`: it raises, too, for 200 with X-Fc-Error-Type.
+    """
+
+    name: str
+    language: str
+    family: str
+    named_in_url: bool
+    errors: tuple[str, ...]
+    has_http: bool = False
+    sends_chunks: bool = False
+    raises_function_errors: bool = False
+
+    def endpoint(self, host: str) -> str:
+        """How a user names a host to it."""
+        return f"http://{host}" if self.named_in_url else host
+
+
+SDKS = (
+    Sdk("aliyun-fc2", "python", "fc2", True, ("FcError",), has_http=True, raises_function_errors=True),
+    Sdk("fc20230330", "python", "fc3", False, ("ClientException",)),
+    Sdk("fc-open20210406", "python", "fc2", False, ("ClientException",), has_http=True),
+    Sdk("fc2", "node", "fc2", True, ("FC{code}Error",), has_http=True),
+    Sdk("fc20230330", "node", "fc3", False, ("ClientError",), sends_chunks=True),
+)
+
+
+def some(wanted: Callable[[Sdk], bool] = lambda _: True) -> list[ParameterSet]:
+    """The SDKs that a test is about."""
+    return [pytest.param(sdk, id=f"{sdk.name}-{sdk.language}") for sdk in SDKS if wanted(sdk)]
+
+
+class Driver:
+    """A running driver."""
+
+    def __init__(self, sdk: Sdk, node_folder: Path | None, environment: Mapping[str, str] | None = None) -> None:
+        self.sdk = sdk
+        kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        self._process = subprocess.Popen(
+            _command(sdk, node_folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**kept, **(environment or {})},
+            text=True,
+        )
+
+    def act(self, order: Order) -> Report:
+        """Give an order and wait for its report."""
+        streams = self._process
+        assert streams.stdin is not None
+        assert streams.stdout is not None
+        told = asdict(order) | {"event": base64.b64encode(order.event).decode()}
+        streams.stdin.write(json.dumps(told) + "\n")
+        streams.stdin.flush()
+        line = streams.stdout.readline()
+        assert line, f"the driver of {self.sdk.name} ended"
+        report: dict[str, Any] = json.loads(line)
+        report["body"] = base64.b64decode(report.get("body", ""))
+        return Report(**{name: value for name, value in report.items() if value is not None})
+
+    def close(self) -> None:
+        """No more orders."""
+        self._process.communicate(timeout=INSTALL_S)
+
+
+def _command(sdk: Sdk, node_folder: Path | None) -> list[str]:
+    if sdk.language == "python":
+        return [sys.executable, str(HERE / "driver.py"), sdk.name]
+    node = shutil.which("node")
+    assert node is not None
+    return [node, str(HERE / "driver.js"), str(node_folder), sdk.name]
+
+
+def install_node_sdks(cache: Path) -> tuple[Path | None, str]:
+    """Where the Node SDKs are, or None and why they are not."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        return None, "node and npm are not on this machine"
+    wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    folder = cache / wanted
+    if folder.exists():
+        return folder, ""
+    with tempfile.TemporaryDirectory(dir=cache) as made:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, made)
+        line = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        done = subprocess.run(line, cwd=made, capture_output=True, text=True, timeout=INSTALL_S, check=False)
+        if done.returncode:
+            return None, f"npm could not install the SDKs: {done.stderr.strip()[-300:]}"
+        # Another session may have been faster; what it installed is the same.
+        shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
+    return folder, ""
