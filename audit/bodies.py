@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 from audit import forms, images, jsontext, text, texts
 from audit.decode import decode
 from audit.headers import first_difference
-from audit.model import BodySide, BodyView, Span
+from audit.model import BodySide, BodyView
+from audit.words import Span
 from gateway.messages import BodyRef, body_size, get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audit.model import Field, Text
+    from audit.model import Field
+    from audit.words import Text
     from gateway.exchange import Piece
     from gateway.messages import Body, Headers, Request, Response
 

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 from audit import bodies, explain, headers, path, text, texts
 from audit.catalogue import UNEXPLAINED
 from audit.headers import Pair
-from audit.model import BodyCard, Card, Counts, Group, Line, Sign
+from audit.model import BodyCard, Card
+from audit.words import Counts, Group, Line, Sign
 from gateway.changes import Leg, Part
 from gateway.messages import Request, body_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from audit.model import BodySide, Claim, Gauge, Text
+    from audit.model import BodySide
+    from audit.words import Claim, Gauge, Text
     from gateway.changes import Transform
     from gateway.exchange import Exchange
     from gateway.messages import Headers, Response

@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from audit import text
-from audit.model import Claim, Text
+from audit.words import Claim, Text
 from gateway.rules import RULES
 
 UNEXPLAINED = Claim(

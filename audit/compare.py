@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from audit import bodies, cards, text, texts
 from audit.headers import Pair, align, reordered
-from audit.model import BodyCard, Card, Comparison, Group, Sign, Text
+from audit.model import BodyCard, Card
+from audit.overview import Comparison
+from audit.words import Group, Sign, Text
 from gateway.exchange import View
 from gateway.messages import body_size
 

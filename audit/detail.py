@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from audit import bodies, cards, catalogue, copies, explain, gauges, path, replays, sentences, text, texts
-from audit.model import ExchangePage, Link, Note, Span
+from audit.model import ExchangePage, Link, Note
+from audit.words import Span
 from gateway.changes import Leg
 from gateway.config import Config
 from gateway.facts import Ingress, InvocationType
@@ -19,7 +20,8 @@ from gateway.messages import get
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from audit.model import PageMeta, Replay, Spans, Text
+    from audit.model import PageMeta, Replay
+    from audit.words import Spans, Text
     from gateway.differences import Difference
     from gateway.exchange import Exchange
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from audit.headers import Pair
-    from audit.model import Claim
+    from audit.words import Claim
     from gateway.changes import Leg, Transform
     from gateway.exchange import Exchange
     from gateway.messages import Header

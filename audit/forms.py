@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from audit import text
-from audit.model import Field, Span
+from audit.model import Field
+from audit.words import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

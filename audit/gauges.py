@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audit import text, texts
-from audit.model import Gauge
+from audit.words import Gauge
 from gateway.changes import Leg
 from gateway.config import KIB, MIB
 from gateway.facts import InvocationType
 from gateway.messages import body_size, headers_size
 
 if TYPE_CHECKING:
-    from audit.model import Text
+    from audit.words import Text
     from gateway.config import Limits
     from gateway.exchange import Exchange
 

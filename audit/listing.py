@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import bodies, jsontext, sentences, text
-from audit.model import Entry, Row, Span
+from audit.overview import Entry, Row
 from audit.sentences import Outcome
+from audit.words import Span
 from gateway.exchange import State
 from gateway.facts import Ingress, InvocationType
 from gateway.messages import get

@@ -1,130 +1,42 @@
-"""The page as values: what the templates receive, finished down to the word, with no decision left in it.
+"""One exchange as values: what its template receives, finished down to the word, with no decision left in it.
 
-Every recorded text is a tuple of `Span`; every text of ours is a `Text` in both languages.
-Must not know: HTML, exchanges, how a value was found. Read next: detail.py (an exchange becomes an
-`ExchangePage`), render.py (the page becomes a file).
+Must not know: HTML, exchanges, how a value was found. Read next: words.py (the smallest values), detail.py (an
+exchange becomes an `ExchangePage`), overview.py (rows, summary, comparison), render.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from audit.words import Claim, Counts, Gauge, Group, Line, Sign, Span, Spans, Text
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A sentence of ours in both languages. `{fields}` are filled by `format`."""
-
-    zh: str
-    en: str
-
-    def format(self, **values: object) -> Text:
-        """The same sentence with its fields filled in; a `Text` as value is taken by language."""
-        zh = {key: value.zh if isinstance(value, Text) else value for key, value in values.items()}
-        en = {key: value.en if isinstance(value, Text) else value for key, value in values.items()}
-        return Text(self.zh.format(**zh), self.en.format(**en))
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of recorded text. `kind`: "" plain, "mark" differs, "esc" our own escape, "seal" a sealed secret."""
-
-    text: str
-    kind: str = ""
-
-
-type Spans = tuple[Span, ...]
-
-
-class Sign(StrEnum):
-    """What happened to a line on its way; the value is the sign in the gutter."""
-
-    SAME = "="
-    REMOVED = "−"
-    ADDED = "+"
-    CHANGED = "~"
-    STOPPED = "✕"
-    LATER = "→"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many lines were removed, added and changed on a leg, and how many of these no rule claims."""
-
-    removed: int = 0
-    added: int = 0
-    changed: int = 0
-    unexplained: int = 0
-
-    @property
-    def total(self) -> int:
-        """All differences together."""
-        return self.removed + self.added + self.changed
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.removed + other.removed,
-            self.added + other.added,
-            self.changed + other.changed,
-            self.unexplained + other.unexplained,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The rule that claims a difference. An empty `rule_id` means no rule does: shown in red.
-
-    `summary`: one sentence for the empty cell. `why`: the longer reason. `docs`: the official page per
-    language, None when the rule has none. `evidence`: how well the behaviour is known.
-    """
-
-    rule_id: str
-    summary: Text
-    why: Text | None = None
-    docs: Text | None = None
-    evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One field line (or a start line, whose `name` is empty). `anchor`: the id of its row, "" without.
-
-    `value` is whole. Of a long one a page may show `head` first and fold `rest` under `rest_label`.
-    """
-
-    name: Spans
-    value: Spans
-    anchor: str = ""
-    head: Spans = ()
-    rest: Spans = ()
-    rest_label: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Neighbouring differences with one explanation. The side that holds nothing is an empty tuple.
-
-    Both sides are whole. `quiet`: of a long group, the lines without a value, which a page may fold under
-    `quiet_label`.
-    """
-
-    sign: Sign
-    client: tuple[Line, ...]
-    server: tuple[Line, ...]
-    claims: tuple[Claim, ...]
-    quiet: tuple[Line, ...] = ()
-    quiet_label: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gauge:
-    """The distance to one limit. `permille`: how full, at most 1000. `level`: "", "near" (80 %) or "over"."""
-
-    label: Text
-    used: str
-    limit: str
-    permille: int
-    level: str
+__all__ = [
+    "BodyCard",
+    "BodySide",
+    "BodyView",
+    "Card",
+    "Claim",
+    "Copy",
+    "Counts",
+    "ExchangePage",
+    "Field",
+    "Found",
+    "FoundRow",
+    "Gauge",
+    "Group",
+    "Line",
+    "Link",
+    "Note",
+    "PageMeta",
+    "PathPicture",
+    "Phase",
+    "Replay",
+    "ReplayCard",
+    "Sign",
+    "Span",
+    "Spans",
+    "Text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,44 +173,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the list. `server_status` is "" unless it differs from the client's; `level` colours the status."""
-
-    id: int
-    method: Spans
-    target: Spans
-    status: str
-    server_status: str
-    level: str
-    mode: Text
-    stopped: str
-    counts: Counts
-    duration: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the filter knows of an exchange; goes into the page as JSON under these names, shortened.
-
-    `search`: everything free text looks in beside the rules, lower case. `time_ms`: duration, -1 when it never ended.
-    """
-
-    id: int
-    search: str
-    status: int
-    server: int
-    method: str
-    path: str
-    rules: tuple[str, ...]
-    modes: tuple[str, ...]
-    flags: tuple[str, ...]
-    time_ms: float
-    body: str
-    function: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
 class ExchangePage:
     """One exchange, complete: the right-hand side of the page.
 
@@ -338,17 +212,6 @@ class PageMeta:
     recording: str
     rules_version: str = ""
     gateway_url: str = "http://127.0.0.1:8080"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two exchanges side by side, by id, as one `side` of each saw them."""
-
-    left: int
-    right: int
-    side: Text
-    request: Card
-    response: Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,48 +256,3 @@ class ReplayCard:
     forgiven: tuple[str, ...]
     note: str
     cut: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """A line of the summary that leads to an exchange."""
-
-    id: int
-    method: Spans
-    target: Spans
-    status: str
-    level: str
-    told: Text
-    gauge: Gauge | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar of a chart: its words, its number, its length in thousandths, and the filter that shows its calls."""
-
-    label: Text
-    count: int
-    permille: int
-    filter: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleUse:
-    """A rule that spoke in this recording: how often it acted, how often it only advised."""
-
-    claim: Claim
-    acted: int
-    advised: int
-    permille: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the gateway did in total; the differences that nobody explains come first."""
-
-    unexplained: tuple[Pointer, ...]
-    outcomes: tuple[Bar, ...]
-    near: tuple[Pointer, ...]
-    slowest: tuple[Pointer, ...]
-    asynchronous: tuple[Pointer, ...]
-    rules: tuple[RuleUse, ...]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from audit.compare import Side
-    from audit.model import Entry, PageMeta
+    from audit.model import PageMeta
+    from audit.overview import Entry
     from gateway.exchange import Exchange
 
 type Lang = Literal["zh", "en"]

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audit import text, texts
-from audit.model import PathPicture, Phase, Sign, Span
+from audit.model import PathPicture, Phase
+from audit.words import Sign, Span
 from gateway.exchange import State
 from gateway.facts import InvocationType
 from gateway.messages import body_size
 
 if TYPE_CHECKING:
-    from audit.model import Counts, Spans, Text
+    from audit.words import Counts, Spans, Text
     from gateway.exchange import Exchange, Timings
     from gateway.messages import Request, Response
 

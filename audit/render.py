@@ -20,12 +20,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audit import texts
-from audit.model import Entry, Sign
+from audit.overview import Entry
+from audit.words import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import Claim, Comparison, ExchangePage, PageMeta, Row, Summary, Text
+    from audit.model import ExchangePage, PageMeta
+    from audit.overview import Comparison, Row, Summary
+    from audit.words import Claim, Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 

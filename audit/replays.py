@@ -6,7 +6,8 @@ Must not know: how a replay works; whoever replayed hands over `Replay` values. 
 from __future__ import annotations
 
 from audit import text, texts
-from audit.model import Found, FoundRow, Replay, ReplayCard, Span, Text
+from audit.model import Found, FoundRow, Replay, ReplayCard
+from audit.words import Span, Text
 
 _ROW_LIMIT = 100
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from audit import catalogue, text
 from audit.gauges import limit_text
-from audit.model import Text
 from audit.path import is_accepted
+from audit.words import Text
 from gateway.changes import Leg, Part
 from gateway.exchange import Failure, State
 from gateway.facts import Ingress
@@ -19,7 +19,7 @@ from gateway.messages import get_all
 
 if TYPE_CHECKING:
     from audit.gauges import Measure
-    from audit.model import Counts
+    from audit.words import Counts
     from gateway.exchange import Exchange
 
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audit import catalogue, gauges, sentences, text, texts
-from audit.model import Bar, Pointer, RuleUse, Summary
+from audit.overview import Bar, Pointer, RuleUse, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from audit.gauges import Measure
-    from audit.model import Counts, ExchangePage, Gauge, Text
+    from audit.model import ExchangePage
+    from audit.words import Counts, Gauge, Text
     from gateway.exchange import Exchange
 
 LISTED = 12

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from audit.model import Span, Spans
+from audit.words import Span, Spans
 from store.secret_shapes import TAG
 
 # What must never reach a page raw: C0 and C1 controls, soft hyphen, zero-width and bidi controls, line and

@@ -6,7 +6,7 @@ depend on an exchange are in sentences.py. Must not know: anything.
 
 from __future__ import annotations
 
-from audit.model import Text
+from audit.words import Text
 
 # The frame
 TITLE = Text("FC 网关审计", "FC gateway audit")

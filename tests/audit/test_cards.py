@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from audit import cards, texts
 from audit.bodies import NoBodies
-from audit.model import Card, Counts, Sign
+from audit.words import Counts, Sign
 from gateway.changes import Leg
 from gateway.exchange import Exchange, View
 from gateway.messages import Request
 from tests.audit import sample
+
+if TYPE_CHECKING:
+    from audit.model import Card
 
 CALLS = {exchange.id: exchange for exchange in sample.exchanges()}
 

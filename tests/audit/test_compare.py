@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from audit import compare, render_comparison, texts
 from audit.bodies import NoBodies
-from audit.model import Comparison, Counts
+from audit.words import Counts
 from gateway.exchange import View
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
+
+if TYPE_CHECKING:
+    from audit.overview import Comparison
 
 CALLS = {exchange.id: exchange for exchange in sample.exchanges()}
 

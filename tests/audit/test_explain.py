@@ -9,7 +9,7 @@ import pytest
 from audit import cards, catalogue, explain, gauges
 from audit.bodies import NoBodies
 from audit.headers import Pair
-from audit.model import Claim, Counts
+from audit.words import Claim, Counts
 from gateway.changes import Leg, Part, Transform
 from gateway.exchange import Exchange, View
 from tests.audit import sample

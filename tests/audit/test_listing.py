@@ -14,7 +14,7 @@ from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
 
 if TYPE_CHECKING:
-    from audit.model import Entry, Row
+    from audit.overview import Entry, Row
 
 CALLS = {exchange.id: exchange for exchange in sample.exchanges()}
 

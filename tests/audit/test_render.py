@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from audit import catalogue, detail, listing, render
-from audit.model import Claim, Text
+from audit.words import Claim, Text
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
 

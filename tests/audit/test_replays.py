@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from audit import replays, texts
-from audit.model import Found, Replay, Span
+from audit.model import Found, Replay
+from audit.words import Span
 
 
 @pytest.mark.parametrize(

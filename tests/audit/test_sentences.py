@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from audit import detail, sentences
-from audit.model import Text
 from audit.sentences import SENTENCES, Outcome
+from audit.words import Text
 from gateway.exchange import Exchange, Failure, State, View
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from audit import detail, gauges, listing
 from audit.bodies import NoBodies
-from audit.model import Pointer, Summary
+from audit.overview import Pointer, Summary
 from audit.summary import LISTED, Tally
 from gateway.exchange import Exchange, View
 from tests.audit import sample

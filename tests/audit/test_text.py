@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import text
-from audit.model import Span
+from audit.words import Span
 
 SHOWN = [
     pytest.param(b"plain", (Span("plain"),), id="plain"),
