@@ -45,7 +45,8 @@ class BodyRows:
         missing = {digest: source for digest, source in sources.items() if self.id_of(digest) is None}
         if not missing:
             return
-        rows = [{"digest": digest, "size": _size(source)} for digest, source in missing.items()]
+        # In one order everywhere: two proxies that store the same bodies must not wait for each other in a circle.
+        rows = [{"digest": digest, "size": _size(missing[digest])} for digest in sorted(missing)]
         connection.execute(insert_missing(connection.dialect.name, body), rows)
         self._look_up(connection, missing)
         connection_pieces = insert_missing(connection.dialect.name, body_piece)
@@ -76,9 +77,11 @@ class BodyRows:
         for digest in digests:
             self._known.pop(digest, None)
 
-    def rolled_back(self) -> None:
-        """The transaction is void."""
+    def rolled_back(self, *, forget: bool = False) -> None:
+        """The transaction is void; `forget` when another proxy's retention removed what was known."""
         self._fresh.clear()
+        if forget:
+            self._known.clear()
 
     def _look_up(self, connection: Connection, digests: Iterable[bytes]) -> None:
         unknown = [digest for digest in digests if self.id_of(digest) is None]

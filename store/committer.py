@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from store import chain, overview
 from store.body_rows import BodyRows
@@ -19,6 +20,7 @@ from store.packing import RecordPacker
 from store.prepare import Prepared, Preparer
 from store.retention import give_back, step
 from store.schema import batch, body_use, dictionary, exchange, gap, intent, original, run
+from store.server import Presence
 from store.shared_rows import SharedRows
 from store.unsealing import original_name, packed_originals
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from store.body_rows import Source
+    from store.ids import Ids
     from store.keep import Keep
     from store.run_info import Gap, RunInfo, Work
 
@@ -48,6 +51,7 @@ class Committer:
         self._bodies = BodyRows()
         self._shared = SharedRows()
         self._packer = RecordPacker()
+        self._presence = Presence(engine)
         self._noted: set[int] = set()
         self._run_id = 0
         self._open_gap: int | None = None
@@ -69,6 +73,7 @@ class Committer:
         }
         with self._connect().begin():
             run_id = int(self._connect().execute(insert(run).returning(run.c.id), values).scalar_one())
+            self._presence.hold(run_id)  # before the commit: nobody may take the run for a killed one
             newest = select(dictionary.c.data).order_by(dictionary.c.created_us.desc(), dictionary.c.copy).limit(1)
             self._packer = RecordPacker(self._connect().execute(newest).scalar())
         self._run_id, self.chain = run_id, chain.first(run_id, [values[name] for name in RUN_TOLD])
@@ -96,9 +101,9 @@ class Committer:
             ends += [self._preparer.prepare(each, spools) for each, spools in work.ends]
             with self._connect().begin():
                 digest = self._write(self._connect(), work, begun, ends)
-        except BaseException:
+        except BaseException as error:
             self._doubtful = True
-            self._bodies.rolled_back()
+            self._bodies.rolled_back(forget=isinstance(error, IntegrityError))
             self._shared.rolled_back()
             self.disconnect()
             raise
@@ -110,6 +115,7 @@ class Committer:
 
     def end(self, ending: str) -> None:
         """Close the run's row; a killed run has no end that anybody saw."""
+        self._presence.release()
         ended_us = time.time_ns() // 1000 if ending == "orderly" else None
         with self._connect().begin():
             self._connect().execute(
@@ -119,6 +125,12 @@ class Committer:
     def mark(self, max_id: int) -> Mark:
         """How far the recording reaches now."""
         return Mark(self._run_id, self.last_seq, self.chain.hex(), max_id, time.time_ns() // 1000)
+
+    def refill(self, ids: Ids) -> None:
+        """Have ids in reserve."""
+        if ids.short:
+            with self._connect().begin():
+                ids.refill(self._connect())
 
     def prune(self, keep: Keep) -> bool:
         """Remove some of what exceeds the limits; whether there is more to do."""

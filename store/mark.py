@@ -82,13 +82,21 @@ def read_mark(path: Path) -> Mark | None:
 
 def close_mark(path: Path, recording: Path) -> None:
     """Add the digest of the finished database file to its mark."""
+    _set_file(path, file_digest(recording))
+
+
+def open_mark(path: Path) -> None:
+    """Take the digest of the file out of its mark: from now on the file changes."""
+    _set_file(path, "")
+
+
+def _set_file(path: Path, digest: str) -> None:
     mark = read_mark(path)
-    if mark is None:
+    if mark is None or mark.file == digest:
         return
-    told = json.dumps(asdict(replace(mark, file=file_digest(recording))))
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        os.pwrite(descriptor, told.encode().ljust(_SIZE), 0)
+        os.pwrite(descriptor, json.dumps(asdict(replace(mark, file=digest))).encode().ljust(_SIZE), 0)
     finally:
         os.close(descriptor)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, func, make_url, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from store import sqlite
@@ -18,15 +18,14 @@ from store.errors import Missing, NewerVersion, NotOurs, OlderVersion, Unwritabl
 from store.explained import explained
 from store.lock import Lock
 from store.losses import NO_MARK, find_loss, note_loss
-from store.mark import close_mark, read_mark
+from store.mark import close_mark, open_mark, read_mark
 from store.recovery import close_killed_runs
-from store.schema import APPLICATION_ID, VERSION, batch, exchange, intent, run
+from store.schema import APPLICATION_ID, VERSION, run
 from store.schema_version import upgrade, version_of
+from store.server import lock_schema, server_engine
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-_GIVEN_OUT = (exchange.c.id, intent.c.id, batch.c.max_id)
 
 
 @dataclass(slots=True)
@@ -51,12 +50,6 @@ class Recording:
     def beside(self, ending: str) -> Path | None:
         """A file beside the recording, None on a database server."""
         return self.path and self.path.with_name(self.path.name + ending)
-
-    def next_id(self) -> int:
-        """The first exchange id that no run has given out."""
-        with self.engine.connect() as connection:
-            largest = [connection.execute(select(func.max(column))).scalar() or 0 for column in _GIVEN_OUT]
-        return max(largest) + 1
 
     def close(self) -> None:
         """Let go of it. A written SQLite recording becomes one plain file again."""
@@ -91,7 +84,7 @@ def open_for_reading(url_or_path: str) -> Recording:
     with explained(place):
         if path:
             sqlite.check_ours(path)
-        engine = sqlite.reading_engine(path) if path else create_engine(url_or_path, pool_pre_ping=True)
+        engine = sqlite.reading_engine(path) if path else server_engine(url_or_path)
         recording = Recording(engine, place, path)
         with engine.connect() as connection:
             version = version_of(connection)
@@ -139,6 +132,7 @@ def _open_file(path: Path, durability: str) -> Recording:
         sqlite.use_wal(engine)
         recording = Recording(engine, str(path), path, durability, lock)
         recording.notes = _notes(recording, keep=True)
+        open_mark(path.with_name(path.name + "-mark"))
         close_killed_runs(engine)
     except BaseException:
         lock.release()
@@ -149,13 +143,15 @@ def _open_file(path: Path, durability: str) -> Recording:
 def _open_server(url: str, durability: str) -> Recording:
     place = make_url(url).render_as_string(hide_password=True)
     with explained(place):
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = server_engine(url, durability)
         _bring_up_to_date(engine, place)
+        close_killed_runs(engine)
         return Recording(engine, place, None, durability)
 
 
 def _bring_up_to_date(engine: Engine, place: str) -> None:
     with engine.connect() as connection, connection.begin():
+        lock_schema(connection)
         version = version_of(connection)
         _refuse_newer(version, place)
         if version < VERSION:

@@ -15,6 +15,7 @@ from store.committer import Committer
 from store.rows import RowReader
 from store.run_info import Work
 from store.schema import intent, run
+from store.server import Presence
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -35,11 +36,15 @@ _STAGES = (
 def close_killed_runs(engine: Engine) -> int:
     """Close every run that has no end, and its open exchanges; returns how many exchanges that were.
 
-    The caller holds the recording, so nobody is still at work on those runs.
+    In a file the caller holds the recording; on a server a run at work holds its presence.
     """
     with engine.connect() as connection:
         killed = connection.execute(select(run.c.id).where(run.c.ending == "running")).scalars().all()
-    return sum(_close(engine, run_id) for run_id in killed)
+    presence = Presence(engine)
+    try:
+        return sum(_close(engine, run_id) for run_id in killed if presence.hold(run_id))
+    finally:
+        presence.release()
 
 
 def interrupted(exchange: Exchange) -> Exchange:

@@ -80,7 +80,9 @@ def _one_step(connection: Connection, keep: Keep) -> Pruned:
     if not _alone(connection):
         return Pruned()
     columns = (exchange.c.id, exchange.c.run_id, exchange.c.batch, exchange.c.digest, exchange.c.started_us)
-    oldest = connection.execute(select(*columns).order_by(exchange.c.id).limit(STEP)).all()
+    # By id in a file, where it is the order of arrival; by time on a server, where ids come in blocks.
+    order = (exchange.c.id,) if connection.dialect.name == "sqlite" else (exchange.c.started_us, exchange.c.id)
+    oldest = connection.execute(select(*columns).order_by(*order).limit(STEP)).all()
     surplus = oldest[: _surplus(connection, keep, oldest)]
     if not surplus:
         return Pruned(size=used_bytes(connection))

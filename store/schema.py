@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -35,6 +36,9 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 """An integer key; SQLite makes only INTEGER columns the row's own address."""
 
 metadata = MetaData()
+
+id_block = Sequence("id_block", minvalue=0, start=0, metadata=metadata)
+"""Numbers the blocks of exchange ids that proxies take from a server; a SQLite file needs none (ids.py)."""
 
 run = Table(
     "run",
@@ -95,6 +99,9 @@ exchange = Table(
     Column("digest", LargeBinary, nullable=False, comment="SHA-256 of run id and record, 16 bytes (chain.py)"),
     Column("record", LargeBinary, nullable=False, comment="the Exchange: msgpack, zstd (record.py)"),
 )
+
+# Retention on a server goes by time, because ids come in blocks there; in a file it goes by id and needs no index.
+Index("exchange_by_start", exchange.c.started_us).ddl_if(dialect="postgresql")
 
 intent = Table(
     "intent",

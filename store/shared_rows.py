@@ -36,7 +36,7 @@ class SharedRows:
     def trails(self, connection: Connection, exchanges: Iterable[Exchange]) -> None:
         """The rules that acted, for transform_overview."""
         rows = []
-        for trail in {overview.trail(each.transforms) for each in exchanges}:
+        for trail in sorted({overview.trail(each.transforms) for each in exchanges}, key=overview.trail_id):
             ident = overview.trail_id(trail)
             if self._is_new(ident):
                 rows += _trail_rows(ident, trail)
@@ -44,7 +44,7 @@ class SharedRows:
 
     def secrets(self, connection: Connection, key: Key, found: dict[bytes, bytes]) -> None:
         """Sealed values under their pseudonyms."""
-        new = [(tag, value) for tag, value in found.items() if self._is_new(tag)]
+        new = [(tag, found[tag]) for tag in sorted(found) if self._is_new(tag)]
         _insert(connection, secret, [{"tag": tag.decode(), "data": key.seal(value, tag)} for tag, value in new])
 
     def dictionaries(self, connection: Connection, packer: RecordPacker) -> None:

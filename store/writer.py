@@ -15,12 +15,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from store.bounds import Bounds, weight_of
 from store.committer import Committer
 from store.errors import StoreUnavailable
 from store.explained import explained
+from store.ids import Ids
 from store.keys import make_key
 from store.mark import MarkFile
 from store.outage import DISK_FULL, Outage
@@ -79,9 +80,11 @@ class Writer:
         self._later_count = 0
         self._wake = threading.Event()
         self._closing = False
-        self._next_id = recording.next_id()
+        with explained(recording.place), recording.engine.connect() as connection, connection.begin():
+            self._ids = Ids(connection)
         self._bounds = Bounds()
         self._outage = Outage()
+        self._retried: _Item | None = None
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self.run_id = 0
 
@@ -109,9 +112,7 @@ class Writer:
 
     def next_id(self) -> int:
         """The id of the next exchange: in order of arrival, unique in the recording. No I/O."""
-        ident = self._next_id
-        self._next_id += 1
-        return ident
+        return self._ids.next()
 
     async def ready(self) -> None:
         """Wait while too much is queued; await it before an exchange is let in."""
@@ -143,7 +144,7 @@ class Writer:
 
     def note_config(self, plain: Mapping[str, Any], digest: str) -> None:
         """Keep the config that exchanges name by this digest."""
-        told = json.dumps(plain, sort_keys=True, ensure_ascii=False)
+        told = json.dumps(plain, sort_keys=True)
         self._push(_Item(None, config=(digest, told)))
 
     async def close(self) -> None:
@@ -186,6 +187,8 @@ class Writer:
             return
         try:
             more = self._committer.prune(self._keep)
+        except IntegrityError:
+            return  # on a server another proxy just used a body that was to go: the next step sees it
         except (DBAPIError, OSError) as failure:
             self._outage.begin(failure)
             return
@@ -200,25 +203,34 @@ class Writer:
     def _commit(self, items: list[_Item]) -> None:
         try:
             self._write(items)
+        except IntegrityError as failure:
+            # Another proxy's retention removed what this one took for stored, or one row is impossible: one by one.
+            self._one_by_one(failure, items)
         except (DBAPIError, OSError) as failure:
             self._failed(failure, items)
         except Exception as failure:  # noqa: BLE001 - one exchange that cannot be encoded must not take others along
-            if len(items) > 1:
-                for item in items:
-                    self._commit([item])
-            else:
-                self._failed(failure, items)
+            self._one_by_one(failure, items)
+
+    def _one_by_one(self, failure: Exception, items: list[_Item]) -> None:
+        if len(items) == 1 and self._retried is not items[0]:
+            self._retried = items[0]
+        elif len(items) == 1:
+            self._failed(failure, items)
+            return
+        for item in items:
+            self._commit([item])
 
     def _write(self, items: list[_Item]) -> None:
         self._reserve.hold()  # on a full disk this fails first: the space it gave up is not for exchanges
         self._committer.commit(self._work_of(items, self._outage.gap(over=True)))
+        self._committer.refill(self._ids)
         self._set_mark()
         self._outage.end()
         self._tell(self._settle, items, "")
 
     def _set_mark(self) -> None:
         if self._mark:
-            self._mark.write(self._committer.mark(self._next_id - 1))
+            self._mark.write(self._committer.mark(self._ids.last))
 
     def _failed(self, failure: Exception, items: list[_Item]) -> None:
         self._outage.begin(failure)
@@ -239,7 +251,7 @@ class Writer:
             self._outage.begin(failure)
 
     def _work_of(self, items: list[_Item], gap: Gap | None) -> Work:
-        work = Work(gap=gap, max_id=self._next_id - 1)
+        work = Work(gap=gap, max_id=self._ids.last)
         for item in items:
             if item.config:
                 work.configs.append(item.config)

@@ -41,6 +41,7 @@ facts = st.builds(
     answered_us=moments,
     duration_us=moments,
     log_tail=st.none() | short,
+    domain=texts,
 )
 exchanges = st.builds(
     Exchange,
