@@ -83,7 +83,7 @@ def parse_wrk(text: str) -> Sample:
 
 
 def _percentile(text: str, percent: int) -> float:
-    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s)$", text, re.MULTILINE)
+    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s) *$", text, re.MULTILINE)
     return float(found[1]) * UNITS_MS[found[2]] if found else float("nan")
 
 

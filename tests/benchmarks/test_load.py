@@ -18,7 +18,7 @@ Running 1s test @ http://127.0.0.1:9000/hello
      50%  350.00us
      75%    1.00ms
      90%    2.00ms
-     99%    1.20s
+     99%    1.20s\x20
   100 requests in 1.00s, 1.00MB read
   Socket errors: connect 0, read 2, write 0, timeout 1
   Non-2xx or 3xx responses: 7
