@@ -14,12 +14,13 @@ NAMES = (
 )  # fmt: skip
 VALUES = (
     b"", b"a", b"close", b"keep-alive, X-App", b"Sync", b"Async", b"Tail", b"None", b"404", b"attachment", b"text/html",
-    b"127.0.0.1:8080", b"web-abcdefghij.cn-hangzhou.fcapp.run", b"http://a.test", b"\xff\x80",
+    b"127.0.0.1:8080", b"web-abcdefghij.cn-hangzhou.fcapp.run", b"http://a.test", b"a.test", b"shop.example.test",
+    b"\xff\x80",
 )  # fmt: skip
 TARGETS = (
     b"/", b"/a%20b?x=1&x=2", b"//a", b"/invoke", b"http://b.test/x", b"*", b"/2023-03-30/functions/web/invocations",
     b"/2016-08-15/proxy/s.prod/web/a?b", b"/2021-04-06/services/s/functions/f/invocations?qualifier=p",
-    b"/2023-03-30/functions/x",
+    b"/2023-03-30/functions/x", b"/api/x?y", b"/gone",
 )  # fmt: skip
 
 tokens = st.from_regex(rb"[A-Za-z0-9-]{1,12}", fullmatch=True)
@@ -47,7 +48,8 @@ def requests(draw: st.DrawFn) -> Request:
     method = draw(st.sampled_from((b"GET", b"POST", b"HEAD", b"OPTIONS", b"PUT", b"PURGE")))
     version = draw(st.sampled_from((b"HTTP/1.1", b"HTTP/1.1", b"HTTP/1.0")))
     trailers = draw(st.lists(lines, max_size=1).map(tuple))
-    return Request(method, draw(st.sampled_from(TARGETS)), headers, body, version, trailers)
+    target = draw(st.sampled_from(TARGETS) | st.binary(min_size=1, max_size=30))
+    return Request(method, target, headers, body, version, trailers)
 
 
 @st.composite

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.changes import Part
-from gateway.config import Config, DomainKind, Evidence
+from gateway.config import Config, DomainKind, ErrorFormat, Evidence
 from gateway.differences import unexplained
 from gateway.exchange import Exchange, Failure
 from gateway.messages import Request, Response, get_all, headers_size
 from gateway.recompute import recompute
+from tests.gateway.cases import EVENTS, PUT_ONLY, REWRITTEN, SHOP, guarded
 from tests.gateway.drawn import requests, responses
 from tests.gateway.walker import client_response, walk
 
-configs = st.builds(Config, evidence=st.sampled_from(Evidence), domain_kind=st.sampled_from(DomainKind))
+configs = st.builds(
+    replace,
+    st.sampled_from((Config(), SHOP, EVENTS, PUT_ONLY, REWRITTEN, guarded("function"))),
+    evidence=st.sampled_from(Evidence),
+    domain_kind=st.sampled_from(DomainKind),
+    error_format=st.sampled_from(ErrorFormat),
+)
 answers = responses() | st.sampled_from(
     (Failure.NOT_LISTENING, Failure.CLOSED, Failure.MALFORMED_ANSWER, Failure.TIMED_OUT)
 )
