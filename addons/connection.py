@@ -67,7 +67,7 @@ class Gateway:
         desk = self._desk
         refusal = on_request_head(call.head, draft.stamp(), desk.config)
         if refusal is not None:
-            await reply(desk, call, draft, refusal, State.REFUSED)
+            await reply(desk, call, draft, refusal, _state_of(refusal))
             return
         request = await receive(desk, call, draft)
         if isinstance(request, Failed):
@@ -75,9 +75,14 @@ class Gateway:
             return
         decision = on_request(request, draft.facts, desk.config)
         if isinstance(decision, Reply):
-            await reply(desk, call, draft, decision, State.REFUSED)
+            await reply(desk, call, draft, decision, _state_of(decision))
         elif isinstance(decision, Accept):
             if await reply(desk, call, draft, decision.reply, State.COMPLETE):
                 desk.accepted(desk, draft, decision)
         else:
             await forward(desk, call, draft, decision)
+
+
+def _state_of(answer: Reply) -> State:
+    """A preflight or GetFunction has its full answer from the gateway; an error code makes it a refusal."""
+    return State.REFUSED if answer.error_code else State.COMPLETE

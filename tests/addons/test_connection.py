@@ -62,6 +62,25 @@ def test_what_cannot_be_parsed_is_answered_in_fc_s_shape_and_recorded(request_by
     run(test())
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "state"),
+    [
+        pytest.param("GET", b"200", State.COMPLETE, id="answered"),
+        pytest.param("DELETE", b"400", State.REFUSED, id="refused"),
+    ],
+)
+def test_the_gateway_s_own_answer_is_no_refusal_unless_it_says_so(method: str, status: bytes, state: State) -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            answer = await desk.talk(get("/2023-03-30/functions/web").replace(b"GET", method.encode(), 1))
+            exchange = await desk.ended.get()
+        assert answer.split(b" ")[1] == status
+        assert (exchange.state, exchange.server, desk.received) == (state, None, [])
+        assert recompute(exchange, desk.desk.config) == exchange
+
+    run(test())
+
+
 def test_two_calls_on_one_connection_are_answered_in_order() -> None:
     async def test() -> None:
         async with bench() as desk:

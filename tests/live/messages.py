@@ -79,11 +79,17 @@ def read_request(stream: BinaryIO) -> Message | None:
 def read_response(stream: BinaryIO, method: bytes) -> Message | None:
     """A whole answer, interim ones skipped, or None when the stream ends inside it."""
     head = read_head(stream)
-    while head is not None and head.first.split(b" ")[1].startswith(b"1"):
+    while head is not None and is_interim(head):
         head = read_head(stream)
     if head is None:
         return None
     return read_response_body(stream, head, method)
+
+
+def is_interim(head: Head) -> bool:
+    """Whether a further head follows: 1xx, but for 101, after which nothing is HTTP."""
+    status = head.first.split(b" ")[1]
+    return status.startswith(b"1") and status != b"101"
 
 
 def read_response_body(stream: BinaryIO, head: Head, method: bytes) -> Message | None:
