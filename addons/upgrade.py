@@ -51,7 +51,8 @@ async def converse(desk: Desk, call: Call, draft: Draft, delivery: Delivery, win
     else:
         draft.fail(failed.failure, failed.text)
         delivery.drop()
-    if await desk.finish(draft):
+    unwritten = await desk.finish(draft)
+    if unwritten is not None and unwritten.refuse:
         call.abort()
     else:
         call.finish()

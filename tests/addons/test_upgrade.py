@@ -270,7 +270,8 @@ def test_the_log_cannot_be_told_in_a_head_that_has_left() -> None:
     run(test())
 
 
-def test_the_connection_ends_when_it_cannot_be_recorded_too() -> None:
+@pytest.mark.parametrize("refuse", [True, False], ids=["refuse", "pass"])
+def test_the_connection_ends_when_it_cannot_be_recorded_too(refuse: bool) -> None:
     async def test() -> None:
         async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
             writer.write(SWITCH + SERVER.close(1000))
@@ -278,6 +279,7 @@ def test_the_connection_ends_when_it_cannot_be_recorded_too() -> None:
             writer.close()
 
         async with bench(serve) as desk:
+            desk.journal.refuse = refuse
             desk.journal.broken_end = "the recorder cannot write: disk full"
             peer = await Peer.open(desk.port)
             peer.writer.write(CLOSE)
