@@ -9,8 +9,11 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from gateway.messages import BodyRef
+
 if TYPE_CHECKING:
     from gateway.exchange import Exchange
+    from gateway.messages import Body
 
 MAX_QUEUED = 4096
 """Exchanges that may wait before ready() holds the next one."""
@@ -58,6 +61,14 @@ class Bounds:
 
 def weight_of(exchange: Exchange) -> int:
     """Bytes that waiting keeps in memory, roughly: bodies, and 4 KiB for the rest."""
+    return _HEAD_BYTES + sum(len(body) for body in _bodies(exchange) if isinstance(body, bytes))
+
+
+def has_bodies_elsewhere(exchange: Exchange) -> bool:
+    """Whether it names bodies that somebody must hold for it."""
+    return any(isinstance(body, BodyRef) for body in _bodies(exchange))
+
+
+def _bodies(exchange: Exchange) -> list[Body]:
     views = [exchange.client, exchange.server] if exchange.server else [exchange.client]
-    messages = [message for view in views for message in (view.request, view.response) if message]
-    return _HEAD_BYTES + sum(len(message.body) for message in messages if isinstance(message.body, bytes))
+    return [message.body for view in views for message in (view.request, view.response) if message]

@@ -49,8 +49,9 @@ class Outage:
         self._started_us = self._started_us or time.time_ns() // 1000
 
     def missed(self, ident: int) -> None:
-        """An exchange is not in the recording."""
+        """An exchange is not in the recording. What is missed after an outage is told as one of its own."""
         self._missing.add(ident)
+        self._started_us = self._started_us or time.time_ns() // 1000
 
     def kept(self, ident: int) -> None:
         """It is in memory, and will be."""

@@ -31,7 +31,8 @@ INLINE = 512
 """Bodies up to this many bytes stay in the record, where the dictionary serves them too."""
 
 FORMAT = 1
-"""First number of every record. A change of FIELDS is a new format with a reader of its own."""
+"""First number of every record. Fields may be added at the end of a row of FIELDS when they have defaults in
+gateway/; any other change of FIELDS is a new format with a reader of its own."""
 
 FIELDS: dict[type, tuple[str, ...]] = {
     Seed: ("request_id", "arrived_us", "client_ip", "secure", "attempt"),
@@ -177,11 +178,18 @@ def _side(side: Any, keep: Callable[[Body], Body | Kept]) -> Any:  # noqa: ANN40
 
 def _make(kind: type[Any], values: Any, **known: Any) -> Any:  # noqa: ANN401 - each dataclass of FIELDS
     """A value of `kind` from its recorded fields, by name; `known` ones are ready."""
-    return kind(**(dict(zip(FIELDS[kind], values, strict=True)) | known))
+    return kind(**(_named(kind, values) | known))
+
+
+def _named(kind: type[Any], values: Any) -> dict[str, Any]:  # noqa: ANN401 - a tuple from the record
+    """Recorded fields by name. Those added since, at the end of FIELDS, are missing and take their defaults."""
+    if len(values) > len(FIELDS[kind]):
+        raise Damaged(f"a record has more fields of {kind.__name__} than this program knows")
+    return dict(zip(FIELDS[kind], values, strict=False))
 
 
 def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
-    told = dict(zip(FIELDS[Exchange], values, strict=True))
+    told = _named(Exchange, values)
     exchange: Exchange = _make(
         Exchange,
         values,
@@ -199,7 +207,7 @@ def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
 
 
 def _facts(values: tuple[Any, ...]) -> Facts:
-    told = dict(zip(FIELDS[Facts], values, strict=True))
+    told = _named(Facts, values)
     enums = {name: kind(told[name]) for name, kind in _FACT_ENUMS.items()}
     facts: Facts = _make(Facts, values, seed=_make(Seed, told["seed"]), **enums)
     return facts

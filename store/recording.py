@@ -84,21 +84,28 @@ def open_for_reading(url_or_path: str) -> Recording:
     with explained(place):
         if path:
             sqlite.check_ours(path)
-        engine = sqlite.reading_engine(path) if path else server_engine(url_or_path)
-        recording = Recording(engine, place, path)
-        with engine.connect() as connection:
-            version = version_of(connection)
-        if version == 0:
-            raise Missing("nothing is recorded there yet", place)
-        if version < VERSION:
-            raise OlderVersion(
-                f"it has schema {version:04d}, this program reads {VERSION:04d}",
-                place,
-                "Record into it once, or copy it.",
-            )
-        _refuse_newer(version, place)
-        recording.notes = _notes(recording, keep=False)
+        recording = Recording(sqlite.reading_engine(path) if path else server_engine(url_or_path), place, path)
+        try:
+            _refuse_other_versions(recording)
+            recording.notes = _notes(recording, keep=False)
+        except BaseException:
+            recording.engine.dispose()
+            raise
         return recording
+
+
+def _refuse_other_versions(recording: Recording) -> None:
+    with recording.engine.connect() as connection:
+        version = version_of(connection)
+    if version == 0:
+        raise Missing("nothing is recorded there yet", recording.place)
+    if version < VERSION:
+        raise OlderVersion(
+            f"it has schema {version:04d}, this program reads {VERSION:04d}",
+            recording.place,
+            "Record into it once: that brings it up to date.",
+        )
+    _refuse_newer(version, recording.place)
 
 
 def sqlite_path(url_or_path: str) -> Path | None:
@@ -144,8 +151,12 @@ def _open_server(url: str, durability: str) -> Recording:
     place = make_url(url).render_as_string(hide_password=True)
     with explained(place):
         engine = server_engine(url, durability)
-        _bring_up_to_date(engine, place)
-        close_killed_runs(engine)
+        try:
+            _bring_up_to_date(engine, place)
+            close_killed_runs(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return Recording(engine, place, None, durability)
 
 

@@ -59,5 +59,5 @@ class Presence:
         """Let go of every lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.invalidate()
+            connection.execute(text("SELECT pg_advisory_unlock_all()"))
             connection.close()

@@ -35,21 +35,24 @@ class Spool:
         self._directory = directory
         self._memory = bytearray()
         self._file: BinaryIO | None = None
+        self._left: list[BinaryIO] = []
         self._sum = hashlib.sha256()
 
     def write(self, piece: bytes) -> None:
-        """Add a piece. Raises OSError when the file system is full."""
-        self.size += len(piece)
-        self._sum.update(piece)
-        if self._file:
-            self._append(piece)
+        """Add a piece. When its directory is full it goes on in the system's. Raises OSError when that is full too."""
+        if not self._file and self.size + len(piece) <= self._in_memory:
+            self._memory += piece
+            self._count(piece)
             return
-        self._memory += piece
-        if len(self._memory) > self._in_memory:
-            # Unbuffered: the writer thread reads by position while the connection still appends.
-            self._file = tempfile.TemporaryFile(dir=self._directory, buffering=0)  # noqa: SIM115 - closed by close()
-            self._append(bytes(self._memory))
-            self._memory.clear()
+        whole = self.size + len(piece)
+        try:
+            self._append(piece)
+        except OSError:
+            if self._directory is None:
+                raise
+            self._directory = None
+            self._move()
+            self._append(piece[len(piece) - (whole - self.size) :])
 
     def body(self) -> Body:
         """The bytes when they are few, else the name of what pieces() gives."""
@@ -70,11 +73,36 @@ class Spool:
 
     def close(self) -> None:
         """Let go of the bytes. The body() made before stays valid as a value."""
-        if self._file:
-            self._file.close()
+        for file in (*self._left, *([self._file] if self._file else [])):
+            file.close()
         self._memory.clear()
 
     def _append(self, piece: bytes) -> None:
+        """Write to the file; what was written before an error counts."""
+        file = self._file or self._move()
         rest = memoryview(piece)
-        while rest and self._file:
-            rest = rest[self._file.write(rest) :]
+        while rest:
+            written = file.write(rest)
+            self._count(rest[:written])
+            rest = rest[written:]
+
+    def _move(self) -> BinaryIO:
+        """A new file with all that came so far. The old one stays open: another thread may be reading it."""
+        # Unbuffered: the writer thread reads by position while the connection still appends.
+        file: BinaryIO = tempfile.TemporaryFile(dir=self._directory, buffering=0)  # noqa: SIM115 - closed by close()
+        try:
+            for piece in self.pieces():
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[file.write(rest) :]
+        except OSError:
+            file.close()
+            raise
+        self._left += [self._file] if self._file else []
+        self._file = file
+        self._memory.clear()
+        return file
+
+    def _count(self, piece: bytes | memoryview) -> None:
+        self.size += len(piece)
+        self._sum.update(piece)

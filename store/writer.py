@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from store.bounds import Bounds, weight_of
+from store.bounds import Bounds, has_bodies_elsewhere, weight_of
 from store.committer import Committer
 from store.errors import StoreUnavailable
 from store.explained import explained
@@ -42,6 +42,9 @@ _BATCH = 256
 
 MAX_LATER = 1024
 """Exchanges kept in memory for the time when the store is back."""
+
+LATER_BYTES = 32 * 1024
+"""One of them at most, roughly."""
 
 _PROBE_S = 0.5
 _PRUNE_S = 2.0
@@ -133,14 +136,19 @@ class Writer:
     def finish_later(self, exchange: Exchange) -> None:
         """Record an exchange that cannot be written now, such as one refused for that reason.
 
-        At most MAX_LATER wait in memory; what is more is counted in the gap row.
+        At most MAX_LATER wait in memory, and none that is large; what is more is counted in the gap row.
         """
-        if self._later_count >= MAX_LATER:
-            self._outage.missed(exchange.id)
+        if self._later_count >= MAX_LATER or weight_of(exchange) > LATER_BYTES or has_bodies_elsewhere(exchange):
+            self.lose(exchange)
             return
         self._later_count += 1
         self._outage.kept(exchange.id)
         self._push(_Item(exchange, ()))
+
+    def lose(self, exchange: Exchange) -> None:
+        """Count an exchange in the gap row: it is not, and will not be, in the recording."""
+        self._outage.missed(exchange.id)
+        self._wake.set()
 
     def note_config(self, plain: Mapping[str, Any], digest: str) -> None:
         """Keep the config that exchanges name by this digest."""
