@@ -17,6 +17,18 @@ function told(status, headers, body) {
   return { status, headers, body: Buffer.from(bytes).toString('base64') };
 }
 
+// Send one message, report what comes back, close.
+function converse(socket, order) {
+  return new Promise((resolve, reject) => {
+    socket.on('open', () => socket.send(Buffer.from(order.event, 'base64')));
+    socket.on('message', (data) => {
+      socket.close(1000);
+      socket.on('close', (code) => resolve(told(code, {}, data)));
+    });
+    socket.on('error', reject);
+  });
+}
+
 async function fc2(order) {
   const Client = load('@alicloud/fc2');
   const client = new Client('1234567890123456', {
@@ -29,6 +41,9 @@ async function fc2(order) {
   if (order.does === 'http') {
     const answer = await client.get(`/proxy/${SERVICE}/${order.function}${order.path}`, {}, {});
     return told(200, answer.headers, answer.data);
+  }
+  if (order.does === 'websocket') {
+    return converse(client.websocket(`/proxy/${SERVICE}/${order.function}${order.path}`), order);
   }
   const result = await client.invokeFunction(
     SERVICE, order.function, Buffer.from(order.event, 'base64'), order.headers, order.qualifier, { rawBuf: true });

@@ -1,15 +1,18 @@
 """Calls a gateway with an official Python SDK, as its users do: an order per line in, a report per line out, both JSON.
 
-`python driver.py aliyun-fc2|fc20230330|fc-open20210406`. Runs in a process of its own: SDKs warn, log and read the
-environment as they like. Must not know: the gateway. Read next: sdks.py (who talks to it), driver.js.
+`python driver.py aliyun-fc2|fc20230330|fc-open20210406`, the last two also with `-aio`. Runs in a process of its own:
+SDKs warn, log and read the environment as they like. Must not know: the gateway. Read next: sdks.py (who talks to it),
+driver.js.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,8 +83,8 @@ def raised(error: Any) -> Report:
     }
 
 
-def fc3(order: Order) -> Report:
-    """PyPI alibabacloud_fc20230330: API version 2023-03-30."""
+def fc3(order: Order, *, aio: bool = False) -> Report:
+    """PyPI alibabacloud_fc20230330: API version 2023-03-30. `aio`: its coroutines, which speak through aiohttp."""
     from alibabacloud_fc20230330 import models  # type: ignore[import-untyped] # no annotations
     from alibabacloud_fc20230330.client import Client  # type: ignore[import-untyped] # no annotations
     from alibabacloud_tea_util.models import RuntimeOptions  # type: ignore[import-untyped] # no annotations
@@ -97,14 +100,18 @@ def fc3(order: Order) -> Report:
         if order["does"] == "get-function":
             found = client.get_function(order["function"], models.GetFunctionRequest())
             return told(found.status_code, found.headers, json.dumps(found.body.to_map()).encode())
-        result = client.invoke_function_with_options(order["function"], request, headers, RuntimeOptions())
+        arguments = order["function"], request, headers, RuntimeOptions()
+        if aio:
+            result = asyncio.run(client.invoke_function_with_options_async(*arguments))
+        else:
+            result = client.invoke_function_with_options(*arguments)
     except TeaException as error:
         return raised(error)
     return told(result.status_code, result.headers, result.body.read())
 
 
-def fc_open(order: Order) -> Report:
-    """PyPI alibabacloud_fc_open20210406: API version 2021-04-06."""
+def fc_open(order: Order, *, aio: bool = False) -> Report:
+    """PyPI alibabacloud_fc_open20210406: API version 2021-04-06. `aio`: as in fc3."""
     from alibabacloud_fc_open20210406 import models  # type: ignore[import-untyped] # no annotations
     from alibabacloud_fc_open20210406.client import Client  # type: ignore[import-untyped] # no annotations
     from alibabacloud_tea_util.models import RuntimeOptions
@@ -124,13 +131,23 @@ def fc_open(order: Order) -> Report:
             url = f"http://{order['endpoint']}{order['path']}"
             answer = client.invoke_httptrigger(url, "GET", b"", {})
             return told(answer.status_code, answer.headers, answer.content)
-        result = client.invoke_function_with_options(SERVICE, order["function"], request, headers, RuntimeOptions())
+        arguments = SERVICE, order["function"], request, headers, RuntimeOptions()
+        if aio:
+            result = asyncio.run(client.invoke_function_with_options_async(*arguments))
+        else:
+            result = client.invoke_function_with_options(*arguments)
     except TeaException as error:
         return raised(error)
     return told(result.status_code, result.headers, result.body)
 
 
-SDKS: dict[str, Callable[[Order], Report]] = {"aliyun-fc2": fc2, "fc20230330": fc3, "fc-open20210406": fc_open}
+SDKS: dict[str, Callable[[Order], Report]] = {
+    "aliyun-fc2": fc2,
+    "fc20230330": fc3,
+    "fc20230330-aio": partial(fc3, aio=True),
+    "fc-open20210406": fc_open,
+    "fc-open20210406-aio": partial(fc_open, aio=True),
+}
 
 
 def main() -> None:

@@ -30,7 +30,9 @@ INSTALL_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a user of the SDK does: `invoke`, `get-function`, or `http` (the SDK's helper for HTTP triggers)."""
+    """What a user of the SDK does: `invoke`, `get-function`, `http` (the SDK's helper for HTTP triggers), or
+    `websocket`: one message each way; the report's status is then the close code.
+    """
 
     endpoint: str
     does: str = "invoke"
@@ -80,6 +82,8 @@ SDKS = (
     Sdk("aliyun-fc2", "python", "fc2", True, ("FcError",), has_http=True, raises_function_errors=True),
     Sdk("fc20230330", "python", "fc3", False, ("ClientException",)),
     Sdk("fc-open20210406", "python", "fc2", False, ("ClientException",), has_http=True),
+    Sdk("fc20230330-aio", "python", "fc3", False, ("ClientException",)),
+    Sdk("fc-open20210406-aio", "python", "fc2", False, ("ClientException",)),
     Sdk("fc2", "node", "fc2", True, ("FC{code}Error",), has_http=True),
     Sdk("fc20230330", "node", "fc3", False, ("ClientError",), sends_chunks=True),
 )
