@@ -79,6 +79,44 @@ def test_the_client_may_end_first(run: Any, app: Any) -> None:
     run(test)
 
 
+def test_a_server_that_ends_first_ends_the_tunnel(run: Any, app: Any) -> None:
+    """It takes nothing more, so a client that keeps its own side open cannot hold the tunnel."""
+
+    async def test(house: Any) -> None:
+        async def part(talk: Any) -> None:
+            await talk.until(b"\r\n\r\n")
+            talk.send(SWITCH + b"bye")
+
+        heard: list[Any] = []
+        port = await _relay(house, app, await house.script(part), heard)
+        talk = await house.talk(port, ASK)
+        assert await talk.rest() == SWITCH + b"bye"
+        await house.until(lambda: heard[-1:] == [None])
+        assert heard == [(False, b"bye"), (False, b""), None]
+        talk.writer.close()
+        await asyncio.wait_for(house.connections.ended(), 5)
+
+    run(test)
+
+
+def test_what_the_server_said_with_its_101_is_heard_though_it_ended_at_once(run: Any) -> None:
+    """After 101 there is no whole answer: what follows belongs to the tunnel, however short it is."""
+
+    async def test(house: Any) -> None:
+        async def part(talk: Any) -> None:
+            await talk.until(b"\r\n\r\n")
+            talk.send(SWITCH + b"bye")
+
+        call = await house.pool().call(await house.script(part))
+        await call.send(Request(b"GET", b"/ws", ((b"Host", b"a"),)))
+        assert await call.answer(100) is None
+        assert (await call.head()).status == 101
+        assert (await call.read_raw(), await call.read_raw()) == (b"bye", b"")
+        call.release()
+
+    run(test)
+
+
 @pytest.mark.parametrize("who", ["client", "server"])
 def test_an_end_that_breaks_is_told(run: Any, app: Any, who: str) -> None:
     async def test(house: Any) -> None:
