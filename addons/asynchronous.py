@@ -16,11 +16,13 @@ from addons.draft import Draft
 from addons.forward import ask_server, collect
 from gateway.changes import Accept
 from gateway.core import on_request
+from gateway.delay import delay_s
 from gateway.exchange import Failure, State
 from gateway.messages import get
 
 if TYPE_CHECKING:
     from addons.desk import Desk
+    from gateway.messages import Request
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +41,8 @@ class AsyncCalls:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stopping = False
+        self._stopping = asyncio.Event()
+        self.undelivered = 0
 
     def accept(self, desk: Desk, draft: Draft, accepted: Accept) -> None:
         """Deliver this call soon. `draft` is the accepted exchange, already committed."""
@@ -48,28 +51,40 @@ class AsyncCalls:
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Let what is under way finish, within the grace; start nothing new."""
-        self._stopping = True
+        """Let what is under way finish, within the grace; start nothing new, and say what is left behind."""
+        self._stopping.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_GRACE_S)
             for task in late:
                 task.cancel()
+        if self.undelivered:
+            logger.warning("fc-replay: %d accepted calls were not delivered before the stop", self.undelivered)
 
     async def _deliver(self, desk: Desk, parent: Draft, accepted: Accept) -> None:
         request = parent.client_request
         decision: object = accepted
         for attempt in range(RETRIES + 1):
             facts = replace(parent.facts, seed=replace(parent.facts.seed, attempt=attempt), answered_us=0)
-            if attempt and request is not None:
-                await asyncio.sleep(FIRST_PAUSE_S * 2 ** (attempt - 1))
-                decision = on_request(request, facts, desk.config)
-            if self._stopping and attempt:
+            pause_s = FIRST_PAUSE_S * 2 ** (attempt - 1) if attempt else _delay_s(request)
+            if pause_s and await self._stopped_within(pause_s):
+                self.undelivered += 1
                 return
+            if attempt and request is not None:
+                decision = on_request(request, facts, desk.config)
             if not isinstance(decision, Accept):
                 raise TypeError("an accepted call must be accepted again")
             draft = Draft(facts=facts, start_ns=parent.start_ns, client_request=request, parent_id=parent.id)
             if await self._attempt(desk, draft, decision):
                 return
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Wait, but not longer than the proxy lives. True: it stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _attempt(self, desk: Desk, draft: Draft, accepted: Accept) -> bool:
         """One delivery, recorded. True: no retry is due."""
@@ -116,6 +131,11 @@ class AsyncCalls:
             delivery.drop()
             window.close()
         return failed
+
+
+def _delay_s(request: Request | None) -> int:
+    """What X-Fc-Async-Delay asks for; an impossible value was refused before the call was accepted."""
+    return (delay_s(request) or 0) if request is not None else 0
 
 
 def is_function_error(draft: Draft) -> bool:

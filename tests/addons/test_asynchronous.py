@@ -68,3 +68,26 @@ def test_deliveries_follow_the_outcome(answers: list[bytes], attempts: list[int]
         assert len(desk.received) == len(attempts)
 
     run(test())
+
+
+def test_a_delayed_call_waits_and_a_stop_leaves_it_undelivered(caplog: pytest.LogCaptureFixture) -> None:
+    """Contract ASYNC-4."""
+
+    async def test() -> None:
+        async with bench() as desk:
+            request = get("/later", "X-Fc-Invocation-Type: Async", "X-Fc-Async-Delay: 3600")
+            assert (await desk.talk(request)).startswith(b"HTTP/1.1 202 ")
+        assert desk.received == []
+
+    run(test())
+    assert "1 accepted calls were not delivered" in caplog.text
+
+
+def test_a_delay_of_a_second_is_kept() -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            await desk.talk(get("/later", "X-Fc-Invocation-Type: Async", "X-Fc-Async-Delay: 1"))
+            accepted, delivered = await desk.ended.get(), await desk.ended.get()
+        assert delivered.timings.server_sent - accepted.timings.done > 900_000
+
+    run(test())
