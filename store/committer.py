@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 RUN_TOLD = ("program", "rules_version", "started_us", "utc_offset_s", "details", "durability", "seal")
 """The columns of `run` that are known when it begins; its chain hangs on them."""
+
+_ASK = 500
+"""Ids in one question."""
 
 _FORGET_INTENT = delete(intent).where(intent.c.id == bindparam("noted"))
 _FORGET_ORIGINAL = delete(original).where(original.c.exchange_id == bindparam("noted"))
@@ -147,13 +151,30 @@ class Committer:
     def _without_what_is_there(self, work: Work) -> None:
         """A commit that reported an error may be on disk all the same: read where the run stands."""
         self.resume(self._run_id)
-        wanted = [each.id for each in work.intents] + [each.id for each, _ in work.ends]
-        found = select(exchange.c.id).where(exchange.c.id.in_(wanted))
+        missing = work.gap.missing if work.gap else frozenset()
         with self._connect().begin():
-            there = set(self._connect().execute(found).scalars()) if wanted else set()
+            there = self._there([each.id for each in work.intents] + [each.id for each, _ in work.ends] + [*missing])
+            self._open_gap = self._gap_of(work.gap) if work.gap else self._open_gap
         work.intents = [each for each in work.intents if each.id not in there | self._noted]
         work.ends = [each for each in work.ends if each[0].id not in there]
+        if work.gap:
+            left = missing - there
+            over = work.gap.ended_us is not None and not left
+            work.gap = None if over else replace(work.gap, exchanges=len(left), missing=left)
         self._doubtful = False
+
+    def _there(self, ids: list[int]) -> set[int]:
+        """Which of these exchanges have their end in the recording."""
+        found: set[int] = set()
+        for at in range(0, len(ids), _ASK):
+            asked = select(exchange.c.id).where(exchange.c.id.in_(ids[at : at + _ASK]))
+            found.update(self._connect().execute(asked).scalars())
+        return found
+
+    def _gap_of(self, found: Gap) -> int | None:
+        """The row that already tells of this outage; a commit that reported an error may have left it."""
+        asked = select(gap.c.id).where(gap.c.run_id == self._run_id, gap.c.started_us == found.started_us)
+        return self._connect().execute(asked.order_by(gap.c.id).limit(1)).scalar()
 
     def _connect(self) -> Connection:
         if self._connection is None:

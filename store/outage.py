@@ -62,7 +62,8 @@ class Outage:
         if not self._started_us or (over and not self._missing):
             return None
         ended_us = time.time_ns() // 1000 if over else None
-        return Gap(self._started_us, ended_us, len(self._missing), self._why)
+        missing = frozenset(self._missing)
+        return Gap(self._started_us, ended_us, len(missing), self._why, missing)
 
     def end(self) -> None:
         """A commit came through, and with it what gap() said."""

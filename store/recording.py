@@ -135,6 +135,7 @@ def _open_file(path: Path, durability: str) -> Recording:
         engine = sqlite.writing_engine(path, durability)
         if path.stat().st_size == 0:
             sqlite.give_space_back(engine)
+        _back_up_older(engine, path)
         _bring_up_to_date(engine, str(path))
         sqlite.use_wal(engine)
         recording = Recording(engine, str(path), path, durability, lock)
@@ -184,6 +185,15 @@ def _notes(recording: Recording, *, keep: bool) -> tuple[str, ...]:
         if loss and keep:
             note_loss(connection, mark, loss)
         return (str(loss),) if loss else ()
+
+
+def _back_up_older(engine: Engine, path: Path) -> None:
+    """Before a recording of an older schema is changed, it is copied beside itself, once."""
+    with engine.connect() as connection:
+        version = version_of(connection)
+    target = path.with_name(f"{path.name}.schema-{version:04d}")
+    if 0 < version < VERSION and not target.exists():
+        sqlite.back_up(engine, target)
 
 
 def _refuse_newer(version: int, place: str) -> None:

@@ -33,13 +33,14 @@ class RunInfo:
 class Gap:
     """Exchanges that are not in the recording: when (microseconds since the epoch), how many, why.
 
-    `ended_us` None: it is not over.
+    `ended_us` None: it is not over. `missing`: their ids.
     """
 
     started_us: int
     ended_us: int | None
     exchanges: int
     reason: str
+    missing: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)

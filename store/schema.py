@@ -43,24 +43,24 @@ id_block = Sequence("id_block", minvalue=0, start=0, metadata=metadata)
 run = Table(
     "run",
     metadata,
-    Column("id", Key, primary_key=True, comment="one life of the proxy"),
-    Column("program", Text, nullable=False, comment="fc-replay's version"),
-    Column("rules_version", Text, nullable=False, comment="rule set in force"),
-    Column("started_us", BigInteger, nullable=False, comment="microseconds since the epoch"),
-    Column("utc_offset_s", Integer, nullable=False, comment="local time minus UTC at the start, seconds"),
-    Column("details", Text, nullable=False, comment="JSON: options, versions, host, as told at the start"),
-    Column("durability", Text, nullable=False, comment="full | normal"),
-    Column("seal", Text, nullable=False, comment="on | discard | off: what became of secrets (sealing.py)"),
-    Column("ended_us", BigInteger, comment="NULL while it runs, and when it was killed"),
-    Column("ending", Text, nullable=False, comment="running | orderly | killed"),
+    Column("id", Key, primary_key=True, doc="one life of the proxy"),
+    Column("program", Text, nullable=False, doc="fc-replay's version"),
+    Column("rules_version", Text, nullable=False, doc="rule set in force"),
+    Column("started_us", BigInteger, nullable=False, doc="microseconds since the epoch"),
+    Column("utc_offset_s", Integer, nullable=False, doc="local time minus UTC at the start, seconds"),
+    Column("details", Text, nullable=False, doc="JSON: options, versions, host, as told at the start"),
+    Column("durability", Text, nullable=False, doc="full | normal"),
+    Column("seal", Text, nullable=False, doc="on | discard | off: what became of secrets (sealing.py)"),
+    Column("ended_us", BigInteger, doc="NULL while it runs, and when it was killed"),
+    Column("ending", Text, nullable=False, doc="running | orderly | killed"),
 )
 
 config = Table(
     "config",
     metadata,
-    Column("digest", Text, primary_key=True, comment="exchange.config_digest names it"),
-    Column("plain", Text, nullable=False, comment="the config as JSON (gateway/config_plain.py)"),
-    Column("check_digest", LargeBinary, nullable=False, comment="SHA-256 of `plain`, 16 bytes"),
+    Column("digest", Text, primary_key=True, doc="exchange.config_digest names it"),
+    Column("plain", Text, nullable=False, doc="the config as JSON (gateway/config_plain.py)"),
+    Column("check_digest", LargeBinary, nullable=False, doc="SHA-256 of `plain`, 16 bytes"),
 )
 
 _OVERVIEW_COLUMNS: tuple[tuple[str, type, str], ...] = (
@@ -76,28 +76,28 @@ _OVERVIEW_COLUMNS: tuple[tuple[str, type, str], ...] = (
 
 
 def _overview() -> list[Column[str]]:
-    return [Column(name, kind, nullable=False, comment=comment) for name, kind, comment in _OVERVIEW_COLUMNS]
+    return [Column(name, kind, nullable=False, doc=meaning) for name, kind, meaning in _OVERVIEW_COLUMNS]
 
 
 exchange = Table(
     "exchange",
     metadata,
-    Column("id", Key, primary_key=True, autoincrement=False, comment="in order of arrival"),
-    Column("run_id", Key, ForeignKey("run.id"), nullable=False, comment="which run recorded it"),
-    Column("batch", Key, nullable=False, comment="the commit that finished it: batch.seq of its run"),
-    Column("parent_id", Key, comment="the accepted asynchronous call this delivery belongs to"),
+    Column("id", Key, primary_key=True, autoincrement=False, doc="in order of arrival"),
+    Column("run_id", Key, ForeignKey("run.id"), nullable=False, doc="which run recorded it"),
+    Column("batch", Key, nullable=False, doc="the commit that finished it: batch.seq of its run"),
+    Column("parent_id", Key, doc="the accepted asynchronous call this delivery belongs to"),
     *_overview(),
-    Column("client_status", SmallInteger, comment="what the client got; NULL when nothing"),
-    Column("server_status", SmallInteger, comment="what the server sent; NULL when nothing"),
-    Column("started_us", BigInteger, nullable=False, comment="arrival, microseconds since the epoch"),
-    Column("duration_us", BigInteger, comment="arrival to the reply's last byte, microseconds; NULL when not reached"),
-    Column("request_bytes", BigInteger, nullable=False, comment="body bytes the client sent"),
-    Column("response_bytes", BigInteger, nullable=False, comment="body bytes the client got"),
-    Column("trail_id", Key, nullable=False, comment="rule_trail.id: which rules acted, in order; 0 = none"),
-    Column("sealed_values", Integer, nullable=False, comment="how many secrets pseudonyms and fillers stand for"),
-    Column("dictionary_id", Key, nullable=False, comment="dictionary.id that `record` needs; 0 = none"),
-    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of run id and record, 16 bytes (chain.py)"),
-    Column("record", LargeBinary, nullable=False, comment="the Exchange: msgpack, zstd (record.py)"),
+    Column("client_status", SmallInteger, doc="what the client got; NULL when nothing"),
+    Column("server_status", SmallInteger, doc="what the server sent; NULL when nothing"),
+    Column("started_us", BigInteger, nullable=False, doc="arrival, microseconds since the epoch"),
+    Column("duration_us", BigInteger, doc="arrival to the reply's last byte, microseconds; NULL when not reached"),
+    Column("request_bytes", BigInteger, nullable=False, doc="body bytes the client sent"),
+    Column("response_bytes", BigInteger, nullable=False, doc="body bytes the client got"),
+    Column("trail_id", Key, nullable=False, doc="rule_trail.id: which rules acted, in order; 0 = none"),
+    Column("sealed_values", Integer, nullable=False, doc="how many secrets pseudonyms and fillers stand for"),
+    Column("dictionary_id", Key, nullable=False, doc="dictionary.id that `record` needs; 0 = none"),
+    Column("digest", LargeBinary, nullable=False, doc="SHA-256 of run id and record, 16 bytes (chain.py)"),
+    Column("record", LargeBinary, nullable=False, doc="the Exchange: msgpack, zstd (record.py)"),
 )
 
 # Retention on a server goes by time, because ids come in blocks there; in a file it goes by id and needs no index.
@@ -106,66 +106,66 @@ Index("exchange_by_start", exchange.c.started_us).ddl_if(dialect="postgresql")
 intent = Table(
     "intent",
     metadata,
-    Column("id", Key, primary_key=True, autoincrement=False, comment="becomes exchange.id when it ends"),
-    Column("run_id", Key, ForeignKey("run.id"), nullable=False, comment="which run is at work on it"),
+    Column("id", Key, primary_key=True, autoincrement=False, doc="becomes exchange.id when it ends"),
+    Column("run_id", Key, ForeignKey("run.id"), nullable=False, doc="which run is at work on it"),
     *_overview(),
-    Column("started_us", BigInteger, nullable=False, comment="arrival, microseconds since the epoch"),
-    Column("request_bytes", BigInteger, nullable=False, comment="body bytes known when it was noted"),
-    Column("dictionary_id", Key, nullable=False, comment="as in exchange"),
-    Column("digest", LargeBinary, nullable=False, comment="as in exchange"),
-    Column("record", LargeBinary, nullable=False, comment="the Exchange so far, state open"),
+    Column("started_us", BigInteger, nullable=False, doc="arrival, microseconds since the epoch"),
+    Column("request_bytes", BigInteger, nullable=False, doc="body bytes known when it was noted"),
+    Column("dictionary_id", Key, nullable=False, doc="as in exchange"),
+    Column("digest", LargeBinary, nullable=False, doc="as in exchange"),
+    Column("record", LargeBinary, nullable=False, doc="the Exchange so far, state open"),
 )
 
 batch = Table(
     "batch",
     metadata,
     Column("run_id", Key, ForeignKey("run.id"), primary_key=True),
-    Column("seq", Key, primary_key=True, autoincrement=False, comment="1, 2, 3 ... within the run"),
-    Column("exchanges", Integer, nullable=False, comment="how many exchanges this commit finished"),
-    Column("max_id", Key, nullable=False, comment="largest exchange id given out so far in this run"),
-    Column("committed_us", BigInteger, nullable=False, comment="microseconds since the epoch"),
-    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of the digest before it and its rows (chain.py)"),
-    Column("previous", LargeBinary, comment="the digest before it, once retention has removed that commit"),
-    Column("pruned", LargeBinary, comment="(id, digest) of its exchanges that retention removed; NULL = none"),
+    Column("seq", Key, primary_key=True, autoincrement=False, doc="1, 2, 3 ... within the run"),
+    Column("exchanges", Integer, nullable=False, doc="how many exchanges this commit finished"),
+    Column("max_id", Key, nullable=False, doc="largest exchange id given out so far in this run"),
+    Column("committed_us", BigInteger, nullable=False, doc="microseconds since the epoch"),
+    Column("digest", LargeBinary, nullable=False, doc="SHA-256 of the digest before it and its rows (chain.py)"),
+    Column("previous", LargeBinary, doc="the digest before it, once retention has removed that commit"),
+    Column("pruned", LargeBinary, doc="(id, digest) of its exchanges that retention removed; NULL = none"),
     sqlite_with_rowid=False,
 )
 
 rule_trail = Table(
     "rule_trail",
     metadata,
-    Column("id", Key, primary_key=True, autoincrement=False, comment="first 48 bits of the trail's SHA-256"),
-    Column("seq", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 ... in order of work"),
-    Column("leg", Text, nullable=False, comment="request | response"),
-    Column("part", Text, nullable=False, comment="headers | body | ..."),
-    Column("rule_id", Text, nullable=False, comment="the rule that acted"),
+    Column("id", Key, primary_key=True, autoincrement=False, doc="first 48 bits of the trail's SHA-256"),
+    Column("seq", Integer, primary_key=True, autoincrement=False, doc="1, 2, 3 ... in order of work"),
+    Column("leg", Text, nullable=False, doc="request | response"),
+    Column("part", Text, nullable=False, doc="headers | body | ..."),
+    Column("rule_id", Text, nullable=False, doc="the rule that acted"),
     sqlite_with_rowid=False,
 )
 
 dictionary = Table(
     "dictionary",
     metadata,
-    Column("id", Key, primary_key=True, autoincrement=False, comment="first 31 bits of the data's SHA-256"),
-    Column("copy", SmallInteger, primary_key=True, autoincrement=False, comment="1, 2: many records hang on it"),
-    Column("created_us", BigInteger, nullable=False, comment="the newest is used by the next run"),
-    Column("digest", LargeBinary, nullable=False, comment="SHA-256 of `data`"),
-    Column("data", LargeBinary, nullable=False, comment="earlier records, end to end"),
+    Column("id", Key, primary_key=True, autoincrement=False, doc="first 31 bits of the data's SHA-256"),
+    Column("copy", SmallInteger, primary_key=True, autoincrement=False, doc="1, 2: many records hang on it"),
+    Column("created_us", BigInteger, nullable=False, doc="the newest is used by the next run"),
+    Column("digest", LargeBinary, nullable=False, doc="SHA-256 of `data`"),
+    Column("data", LargeBinary, nullable=False, doc="earlier records, end to end"),
 )
 
 body = Table(
     "body",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("digest", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the whole body"),
-    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("digest", LargeBinary, nullable=False, unique=True, doc="SHA-256 of the whole body"),
+    Column("size", BigInteger, nullable=False, doc="bytes"),
 )
 
 body_piece = Table(
     "body_piece",
     metadata,
     Column("body_id", Key, ForeignKey("body.id"), primary_key=True, autoincrement=False),
-    Column("seq", Integer, primary_key=True, autoincrement=False, comment="1, 2, 3 ..."),
-    Column("packed", SmallInteger, nullable=False, comment="1: zstd; 0: as it is, it would not shrink"),
-    Column("data", LargeBinary, nullable=False, comment="at most 256 KiB of the body"),
+    Column("seq", Integer, primary_key=True, autoincrement=False, doc="1, 2, 3 ..."),
+    Column("packed", SmallInteger, nullable=False, doc="1: zstd; 0: as it is, it would not shrink"),
+    Column("data", LargeBinary, nullable=False, doc="at most 256 KiB of the body"),
 )
 
 body_use = Table(
@@ -180,15 +180,15 @@ body_use = Table(
 secret = Table(
     "secret",
     metadata,
-    Column("tag", Text, primary_key=True, comment="the pseudonym that stands in heads and texts"),
-    Column("data", LargeBinary, nullable=False, comment="the value, AES-GCM under the key outside the database"),
+    Column("tag", Text, primary_key=True, doc="the pseudonym that stands in heads and texts"),
+    Column("data", LargeBinary, nullable=False, doc="the value, AES-GCM under the key outside the database"),
 )
 
 original = Table(
     "original",
     metadata,
     Column("exchange_id", Key, primary_key=True, autoincrement=False),
-    Column("data", LargeBinary, nullable=False, comment="what its body fillers stand for (unsealing.py), AES-GCM"),
+    Column("data", LargeBinary, nullable=False, doc="what its body fillers stand for (unsealing.py), AES-GCM"),
 )
 
 gap = Table(
@@ -196,8 +196,8 @@ gap = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("run_id", Key, ForeignKey("run.id"), nullable=False),
-    Column("started_us", BigInteger, nullable=False, comment="first exchange that could not be recorded"),
-    Column("ended_us", BigInteger, comment="NULL: not over yet, or the proxy ended before it was"),
-    Column("exchanges", Integer, nullable=False, comment="how many are not in the recording"),
-    Column("reason", Text, nullable=False, comment="what kept the recorder from writing"),
+    Column("started_us", BigInteger, nullable=False, doc="first exchange that could not be recorded"),
+    Column("ended_us", BigInteger, doc="NULL: not over yet, or the proxy ended before it was"),
+    Column("exchanges", Integer, nullable=False, doc="how many are not in the recording"),
+    Column("reason", Text, nullable=False, doc="what kept the recorder from writing"),
 )

@@ -98,6 +98,16 @@ def give_space_back(engine: Engine) -> None:
     _pragma(engine, "PRAGMA auto_vacuum = INCREMENTAL")
 
 
+def back_up(engine: Engine, target: Path) -> None:
+    """A whole and private copy of the database as it is now. Raises FileExistsError."""
+    create_private(target)
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(target),))
+    finally:
+        raw.close()
+
+
 def use_wal(engine: Engine) -> None:
     """Switch the file to a write-ahead log, which is where group commits are cheap."""
     _pragma(engine, "PRAGMA journal_mode = WAL")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from gateway.exchange import State
-from gateway.messages import Request
+from gateway.exchange import State, View
+from gateway.messages import BodyRef, Request
 from store.errors import StoreUnavailable, Unwritable
 from store.reader import Reader
 from store.recording import open_for_reading, open_for_writing
@@ -231,6 +231,45 @@ def test_a_commit_that_failed_and_yet_lasted_is_not_written_twice(place: str, mo
 
     asyncio.run(main())
     assert [each.id for each in read_all(place)] == [1, 2]
+
+
+def test_a_gap_counts_only_what_is_missing_when_commits_failed_and_yet_lasted(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with recording_at(place) as writer:
+            write = writer._committer._write
+
+            def write_then_fail(*values: Any) -> bytes:
+                write(*values)
+                writer._committer._connect().commit()
+                raise OSError(errno.EIO, "Input/output error")
+
+            monkeypatch.setattr(writer._committer, "_write", write_then_fail)
+            for ident in (1, 2, 3):
+                with pytest.raises(StoreUnavailable):
+                    await writer.finish(sample(ident))
+            writer.lose(sample(4))
+            monkeypatch.undo()
+            await writer.finish(sample(5))
+
+    asyncio.run(main())
+    assert [each.id for each in read_all(place)] == [1, 2, 3, 5]
+    assert [(gap.exchanges, gap.ended_us is not None) for gap in gaps(place)] == [(1, True)]
+
+
+def test_what_is_large_does_not_wait_in_memory(place: str) -> None:
+    async def main() -> None:
+        async with recording_at(place) as writer:
+            writer.finish_later(large(1))  # type: ignore[arg-type]
+            elsewhere = replace(sample(2), client=View(Request(b"PUT", b"/", (), BodyRef(b"d" * 32, 1 << 20))))
+            writer.finish_later(elsewhere)
+            writer.finish_later(sample(3))
+            await writer.finish(sample(4))
+
+    asyncio.run(main())
+    assert [each.id for each in read_all(place)] == [3, 4]
+    assert [gap.exchanges for gap in gaps(place)] == [2]
 
 
 def test_one_exchange_that_cannot_be_encoded_takes_no_other_along(place: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from gateway.exchange import State
 from store.errors import Damaged, Locked, Missing, NewerVersion, NotOurs, RecordingError, Unwritable
 from store.recording import open_for_reading, open_for_writing
 from tests.store.samples import read_all, sample, write_all
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -140,3 +144,40 @@ asyncio.run(main())
     assert "proxy ended" in first.failure_text
     assert first.client == sample(1).client
     assert (second, third) == (sample(2), sample(3))
+
+
+def test_an_older_recording_is_copied_before_it_is_brought_up_to_date(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(place, [sample(1)])
+    steps: list[str] = []
+    monkeypatch.setattr("store.recording.VERSION", 2)
+    monkeypatch.setattr("store.recording.upgrade", lambda connection: steps.append(connection.dialect.name))
+    open_for_writing(place).close()
+    assert steps == ["sqlite"]
+    copy = Path(place + ".schema-0001")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    monkeypatch.undo()
+    assert read_all(str(copy)) == [sample(1)]
+
+
+def test_an_upgrade_that_fails_leaves_the_recording_as_it_was(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(connection: Connection) -> None:
+        connection.exec_driver_sql("DELETE FROM exchange")
+        raise OSError("the power went out")
+
+    write_all(place, [sample(1)])
+    monkeypatch.setattr("store.recording.VERSION", 2)
+    monkeypatch.setattr("store.recording.upgrade", broken)
+    with pytest.raises(Unwritable):
+        open_for_writing(place)
+    monkeypatch.undo()
+    assert read_all(place) == [sample(1)]
+    assert not Path(place + "-lock").exists()
+
+
+def test_the_recording_of_every_released_schema_can_be_read() -> None:
+    released = sorted((Path(__file__).resolve().parents[1] / "data" / "recordings").glob("schema-*.db"))
+    assert released
+    for path in released:
+        assert read_all(str(path)) == [sample(1), sample(2, body=b"body " * 300, answer=b"answer " * 200)]
