@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from playback.noise import UNORDERED, NoiseRule
 from playback.shapes import SHAPES
-from playback.toml_tables import BadFile, Layout, load_tables, one_of
+from playback.toml_tables import BadFile, Layout, load_tables, one_of, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,16 @@ _HEAD = """\
 
 def load_noise(path: Path) -> tuple[NoiseRule, ...]:
     """The rules of a file. Raises BadFile."""
-    rules = tuple(_rule(where, table) for where, table in load_tables(path, _LAYOUT))
+    return _rules(load_tables(path, _LAYOUT), str(path))
+
+
+def read_noise(text: str, where: str) -> tuple[NoiseRule, ...]:
+    """The rules of a text that came from somewhere else than a file. Raises BadFile."""
+    return _rules(read_tables(text, where, _LAYOUT), where)
+
+
+def _rules(tables: list[tuple[str, dict[str, Any]]], path: str) -> tuple[NoiseRule, ...]:
+    rules = tuple(_rule(where, table) for where, table in tables)
     names = Counter(rule.id for rule in rules)
     doubled = [name for name, count in names.items() if count > 1]
     if doubled:

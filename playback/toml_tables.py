@@ -39,9 +39,18 @@ def load_tables(path: Path, layout: Layout) -> list[tuple[str, dict[str, Any]]]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadFile(f"{path} has more than {MOST_BYTES} bytes")
-        told = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except OSError as error:
         raise BadFile(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise BadFile(f"{path} is not TOML: {error}") from error
+    return read_tables(text, str(path), layout)
+
+
+def read_tables(text: str, path: str, layout: Layout) -> list[tuple[str, dict[str, Any]]]:
+    """The same from text; `path` says in messages where it comes from. Raises BadFile."""
+    try:
+        told = tomllib.loads(text)
     except ValueError as error:
         raise BadFile(f"{path} is not TOML: {error}") from error
     unknown = [key for key in told if key != layout.name]

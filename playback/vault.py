@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from playback.given import tags_in, with_values
+from playback.imported import SEALED_ELSEWHERE
 from store.errors import Missing
 from store.keys import Key, find_key
 from store.sealing import seal
@@ -142,7 +143,10 @@ def _sealed(exchange: Exchange, key: Key) -> Exchange:
 
 def open_vault(recording: Recording, reader: Reader, given: Mapping[bytes, bytes]) -> Vault:
     """The vault of a recording. `given`: pseudonym -> value, from the user."""
-    ways = {run.seal for run in reader.runs()}
+    runs = reader.runs()
+    if any(run.details.get(SEALED_ELSEWHERE) for run in runs):
+        return Keyless(reader, given)
+    ways = {run.seal for run in runs}
     if not ways - {_OFF}:
         return Unsealed(reader)
     try:

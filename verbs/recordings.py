@@ -5,9 +5,10 @@ Must not know: what the verb does with them. Read next: listing.py, checking.py.
 
 from __future__ import annotations
 
+import tempfile
 from contextlib import contextmanager
 from functools import cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import click
@@ -48,15 +49,41 @@ def opened(recording: str) -> Iterator[Reader]:
 
 @contextmanager
 def readable(recording: str) -> Iterator[Recording]:
-    """The recording, open as long as the block; its errors become one line and exit code 3."""
+    """The recording, open as long as the block; its errors become one line and exit code 3.
+
+    A bundle is unpacked into a recording that is gone with the block.
+    """
     try:
-        found = open_for_reading(recording)
-        try:
-            yield found
-        finally:
-            found.close()
+        with _as_recording(recording) as place:
+            found = open_for_reading(place)
+            try:
+                yield found
+            finally:
+                found.close()
     except RecordingError as error:
         raise Refused(str(error), error.exit_code) from error
+
+
+@contextmanager
+def _as_recording(given: str) -> Iterator[str]:
+    if not is_bundle(Path(given)):
+        yield given
+        return
+    from verbs.bundles import unpack  # noqa: PLC0415 - only a bundle pays for the writing side
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "bundle.db"
+        unpack(Path(given), place)
+        yield str(place)
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a file looks like a bundle: it begins as a zip does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04"
+    except (OSError, ValueError):
+        return False
 
 
 def selected(reader: Reader, wanted: Predicate) -> Iterator[Exchange]:

@@ -6,6 +6,7 @@ Must not know: how answers are compared. Read next: playback/send.py, outputs.py
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from gateway.rules import RULES_VERSION
 from playback import sides
 from playback.capture_file import load_captures
 from playback.errors import BadOption
+from playback.imported import NOISE
 from playback.learn import unused
+from playback.noise_file import read_noise
 from playback.report import Report
 from playback.schedule import parse_order, parse_pace
 from playback.send import Plan, send
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from playback.schedule import Order, Pace
     from playback.selection import Predicate
     from playback.target import Target
+    from store.reader import Reader
     from verbs.outputs import Forms
 
 DEFAULT_TARGET = "http://127.0.0.1:9000"
@@ -87,15 +91,25 @@ def command(
     target = target_of(to, as_client, allow_remote=allow_remote)
     plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise, captures or ())
     with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:
+        plan = replace(plan, noise=plan.noise or _noise_of(reader))
         refuse_missing(reader, vault, wanted, plan.side)
         sent = asyncio.run(send(selected(reader, wanted), target, vault, plan, told))
-        stale = (*unused(noise, sent.outcomes), *sent.stale_captures)
+        stale = (*unused(plan.noise, sent.outcomes), *sent.stale_captures)
         report = Report("send", display_name(recording), RULES_VERSION, fail_on, sent.outcomes, sent.stopped, stale)
         if forms.html_file is not None:
             from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates
 
             write_replay_page(reader, recording, forms.html_file, report)
     return deliver(report, forms)
+
+
+def _noise_of(reader: Reader) -> tuple[NoiseRule, ...]:
+    """The noise rules that an imported recording brought along."""
+    texts = [str(run.details[NOISE]) for run in reader.runs() if run.details.get(NOISE)]
+    try:
+        return tuple(rule for text in texts for rule in read_noise(text, "the bundle's noise.toml"))
+    except BadOption as error:
+        raise click.UsageError(str(error)) from error
 
 
 def target_of(to: str | None, as_client: str | None, *, allow_remote: bool) -> Target:
