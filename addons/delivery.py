@@ -44,6 +44,10 @@ class Failed:
     text: str
 
 
+STOPPED = Failed(Failure.CLOSED, "fc-replay was stopped before the answer was whole")
+"""Not the server's fault, and said so (reliability D15)."""
+
+
 class Delivery:
     """A request on its way to the server and its answer on the way back.
 
@@ -84,7 +88,8 @@ class Delivery:
                 return await self._attempt(request, pieces, sent)
             except WireError as error:
                 failed = self.failed(error)
-                if not (attempts and failed.failure is Failure.CLOSED and not _answered(error)):
+                again = failed.failure is Failure.CLOSED and failed is not STOPPED and not _answered(error)
+                if not (attempts and again):
                     return failed
 
     async def _attempt(
@@ -103,6 +108,8 @@ class Delivery:
         """Why it really ended: the cancel's reason before the wire's."""
         if self._reason is not None:
             return self._reason
+        if self._pool.closed:
+            return STOPPED
         for kind, failure in FAILURES:
             if isinstance(error, kind):
                 return Failed(failure, str(error))

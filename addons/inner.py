@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mitmproxy import ctx
 from mitmproxy.proxy import layers, mode_servers, mode_specs
 
-from wire.server import App, ServerProtocol
+from wire.server import App, Connections, ServerProtocol
 
 if TYPE_CHECKING:
     from addons.peers import Peers
@@ -30,15 +30,17 @@ class Inner:
         self._handlers: set[asyncio.Task[None]] = set()
         self.address: tuple[str, int] = ("127.0.0.1", 0)
 
-    async def open(self, app: App, limits: Limits) -> None:
-        """Listen on a free port of 127.0.0.1.
+    async def open(self, app: App, limits: Limits, connections: Connections) -> None:
+        """Listen on a free port of 127.0.0.1; what is served there counts among `connections`.
 
         mitmproxy passes on as the end of one side what was the end of the client's whole connection, so here the
         first always means the second.
         """
         limits = replace(limits, half_close_seconds=0)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: InnerDoor(app, limits, self._peers), "127.0.0.1", 0)
+        self._server = await loop.create_server(
+            lambda: InnerDoor(app, limits, self._peers, connections), "127.0.0.1", 0
+        )
         self.address = self._server.sockets[0].getsockname()[:2]
 
     def close(self) -> None:
@@ -73,9 +75,10 @@ class Inner:
 class InnerDoor(asyncio.Protocol):
     """Serves mitmproxy's own connections and closes every other."""
 
-    def __init__(self, app: App, limits: Limits, peers: Peers) -> None:
+    def __init__(self, app: App, limits: Limits, peers: Peers, connections: Connections) -> None:
         self._app = app
         self._limits = limits
+        self._connections = connections
         self._peers = peers
         self._transport: asyncio.Transport | None = None
 
@@ -91,7 +94,7 @@ class InnerDoor(asyncio.Protocol):
         if not self._peers.is_inner(transport.get_extra_info("peername")[:2]):
             transport.abort()
             return
-        protocol = ServerProtocol(self._app, self._limits)
+        protocol = ServerProtocol(self._app, self._limits, connections=self._connections)
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         protocol.data_received(data)

@@ -6,6 +6,7 @@ Must not know: how a call proceeds. Read next: desk.py (what calls use), setting
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from pathlib import Path
@@ -50,6 +51,9 @@ logging.getLogger("alembic").setLevel(logging.WARNING)  # a migration is told in
 
 STOP_GRACE_S = 5.0
 """Calls under way may finish within this time (reliability D15)."""
+
+CUT_S = 1.0
+"""Calls that were cut after it are recorded within this time, with what they had got."""
 
 MITMPROXY_OPTIONS: dict[str, Any] = {
     "keep_host_header": True,  # reverse mode rewrites Host, which decides the kind of domain
@@ -107,7 +111,7 @@ class Service:
         await self._program.start()
         desk = self._desk()
         app = Gateway(desk)
-        await self._inner.open(app, self._limits)
+        await self._inner.open(app, self._limits, self._connections)
         FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
         self.onlookers.look()
         if self.onlookers.present:
@@ -178,6 +182,9 @@ class Service:
         await self._async.stop()
         self._inner.close()
         self._pool.close_all()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CUT_S):
+                await self._connections.ended()
         await self._program.stop()
         await self.onlookers.drain()
         if self._terminal is not None:

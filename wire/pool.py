@@ -18,13 +18,17 @@ type Address = tuple[str, int]
 
 
 class Pool:
-    """Gives out calls to servers. `limits.idle_seconds` bounds how long an unused connection is kept."""
+    """Gives out calls to servers. `limits.idle_seconds` bounds how long an unused connection is kept.
+
+    `closed`: every call was cut by us.
+    """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, *, idle_per_address: int = 64) -> None:
         self._limits = limits
         self._idle_per_address = idle_per_address
         self._idle: dict[Address, list[ServerConnection]] = {}
         self._open: set[ServerConnection] = set()
+        self.closed = False
 
     async def call(self, address: Address) -> ServerCall:
         """A connection of one's own, idle or new. Raises NotListening."""
@@ -34,9 +38,13 @@ class Pool:
         return call
 
     def close_all(self) -> None:
-        """Cut every connection, those in use too."""
+        """Cut every connection, those in use too: their calls break, even where the end of a connection is one."""
+        self.closed = True
         for connection in tuple(self._open):
-            connection.abort()
+            if connection.call is not None:
+                connection.call.abort()
+            else:
+                connection.abort()
         self._idle.clear()
 
     def _reuse(self, address: Address) -> ServerConnection | None:

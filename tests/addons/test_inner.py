@@ -7,14 +7,15 @@ from addons.inner import Inner
 from addons.peers import Peer, Peers
 from tests.addons.bench import bench, get, run
 from wire.limits import Limits
+from wire.server import Connections
 
 
 def test_only_mitmproxy_s_own_connections_are_served() -> None:
     async def test() -> None:
         async with bench() as desk:
             peers = Peers()
-            inner = Inner(peers)
-            await inner.open(Gateway(desk.desk), Limits())
+            inner, connections = Inner(peers), Connections()
+            await inner.open(Gateway(desk.desk), Limits(), connections)
             answers = []
             for known in (True, False):
                 reader, writer = await asyncio.open_connection(*inner.address)
