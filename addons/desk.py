@@ -73,10 +73,34 @@ class Desk:
         return await self.recorder.intent(draft.exchange(self.config_digest, RULES_VERSION))
 
     async def finish(self, draft: Draft) -> Unwritten | None:
-        """Commit how the call ended and tell who listens."""
+        """Commit how the call ended and tell who listens; what must not go unrecorded is kept for later."""
+        unwritten = await self.commit(draft)
+        if unwritten is not None and unwritten.refuse:
+            self.refused(draft)
+        return unwritten
+
+    async def commit(self, draft: Draft) -> Unwritten | None:
+        """As `finish`, for an answer that hangs on it: when it must be refused, the caller says how it ends.
+
+        A call whose client was told that it is not recorded is only counted.
+        """
+        exchange = self._numbered(draft)
+        if draft.told:
+            self.recorder.lose(exchange)
+            self.ended(exchange, draft)
+            return None
+        unwritten = await self.recorder.finish(exchange, draft.spools)
+        if unwritten is None or not unwritten.refuse:
+            self.ended(exchange, draft)
+        return unwritten
+
+    def refused(self, draft: Draft) -> None:
+        """A call ended with the recorder's error: keep it as soon as that is possible, tell who listens."""
+        exchange = self._numbered(draft)
+        self.recorder.later(exchange)
+        self.ended(exchange, draft)
+
+    def _numbered(self, draft: Draft) -> Exchange:
         if not draft.id:
             draft.id = self.recorder.next_id()
-        exchange = draft.exchange(self.config_digest, RULES_VERSION)
-        unwritten = await self.recorder.finish(exchange, draft.spools)
-        self.ended(exchange, draft)
-        return unwritten
+        return draft.exchange(self.config_digest, RULES_VERSION)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from addons.delivery import STOPPED, Failed
 from addons.mint import now_us, since_us
 from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
 from gateway.facts import LogType
@@ -36,7 +37,8 @@ class Draft:
     """What is known of a call so far. `start_ns` is the monotonic clock at its first byte.
 
     `has_flow`: mitmproxy shows this call itself. `sending`: what the server is to get; it becomes the server's
-    view once its first byte has left.
+    view once its first byte has left. `unrecorded`: why its intent is not on disk although the call goes on;
+    `told`: the client was told so before the end.
     """
 
     facts: Facts
@@ -60,6 +62,8 @@ class Draft:
     pieces: list[Piece] = field(default_factory=list)
     log: bytes = b""
     raw: bytes = b""
+    unrecorded: str = ""
+    told: bool = False
     spools: list[Spool] = field(default_factory=list)
 
     def now(self) -> int:
@@ -93,7 +97,7 @@ class Draft:
         """The call cannot have its ordinary answer."""
         self.failure = failure
         self.failure_text = text
-        self.state = FAILURE_STATES[failure]
+        self.state = State.INTERRUPTED if Failed(failure, text) == STOPPED else FAILURE_STATES[failure]
 
     def exchange(self, config_digest: str, rules_version: str) -> Exchange:
         """The frozen value of this moment."""

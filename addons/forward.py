@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addons.delivery import Delivery, Failed
-from addons.reply import CANCELLED, cancelled, fail, send
+from addons.reply import CANCELLED, called_unrecorded, cancelled, fail, no_room, send
 from addons.stream import stream
 from addons.upgrade import converse
 from gateway.core import on_response
@@ -51,6 +51,7 @@ async def _in_slot(desk: Desk, call: Call, draft: Draft, decision: Forward) -> N
     if unwritten is not None and unwritten.refuse:
         await fail(desk, call, draft, Failed(Failure.STORE, unwritten.reason))
         return
+    draft.unrecorded = unwritten.reason if unwritten is not None else ""
     asleep = await desk.program.wake()
     if asleep is not None:
         await fail(desk, call, draft, Failed(Failure.NOT_LISTENING, asleep.text))
@@ -105,12 +106,13 @@ async def _send_whole(desk: Desk, call: Call, draft: Draft, response: Response) 
     request = draft.client_request or call.head
     answer = on_response(response, request, facts, desk.config)
     draft.answer(answer, State.COMPLETE)
-    unwritten = await desk.finish(draft)
+    unwritten = await desk.commit(draft)
     if not isinstance(answer.response.body, BodyRef) or (unwritten is not None and unwritten.refuse):
         send(desk, call, draft, answer.response, unwritten)
         return
     call.close_after = facts.close
-    call.start(answer.response)
+    response = answer.response if unwritten is None else called_unrecorded(answer.response, unwritten.reason)
+    call.start(response)
     for piece in draft.spools[-1].pieces():
         await call.write(piece)
     call.finish()
@@ -143,6 +145,8 @@ async def collect(desk: Desk, draft: Draft, delivery: Delivery) -> Failed | None
             draft.pieces.append(Piece(spool.size, draft.now()))
     except WireError as error:
         failed = delivery.failed(error)
+    except OSError as error:
+        failed = Failed(Failure.STORE, no_room(error))
     draft.server_response = replace(response, body=spool.body(), trailers=() if failed else delivery.call.trailers)
     if failed is None:
         draft.server_end = draft.now()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from addons.delivery import Failed
+from addons.reply import no_room
 from gateway.core import body_limit
 from gateway.exchange import Failure
 from store.spool import Spool
@@ -59,6 +60,9 @@ async def _spooled(desk: Desk, call: Call, draft: Draft, limit: int) -> Request 
     except WireError as error:
         draft.client_request = replace(call.head, body=spool.body())
         return Failed(Failure.MALFORMED_REQUEST, str(error))
+    except OSError as error:
+        draft.client_request = replace(call.head, body=spool.body())
+        return Failed(Failure.STORE, no_room(error))
     draft.request_end = draft.now()
     draft.client_request = request = replace(call.head, body=spool.body(), trailers=call.trailers)
     return request

@@ -43,6 +43,12 @@ class Recording(Protocol):
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Commit how the call ended. None: it is on disk, or was not to be recorded."""
 
+    def later(self, exchange: Exchange) -> None:
+        """Keep a call that was refused because it could not be recorded, once that is possible again."""
+
+    def lose(self, exchange: Exchange) -> None:
+        """Count a call whose client was told that it is not recorded."""
+
 
 class NoRecorder:
     """Nothing is kept; exchanges are only numbered."""
@@ -59,6 +65,12 @@ class NoRecorder:
         """Nothing to do."""
 
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
+        """Nothing to do."""
+
+    def later(self, exchange: Exchange) -> None:
+        """Nothing to do."""
+
+    def lose(self, exchange: Exchange) -> None:
         """Nothing to do."""
 
 
@@ -83,29 +95,43 @@ class Recorder:
 
     async def intent(self, exchange: Exchange) -> Unwritten | None:
         """Commit the open row."""
-        if self._wanted is not None and not self._wanted(exchange):
+        if not self._is_wanted(exchange):
             return None
         try:
             await self._writer.ready()
             await self._writer.intent(exchange)
         except StoreUnavailable as error:
-            return self._unwritten(error)
+            return Unwritten(str(error), self._refuse)
         return None
 
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Commit the whole exchange."""
-        if self._wanted is not None and not self._wanted(exchange):
+        if not self._is_wanted(exchange):
             return None
         try:
             await self._writer.finish(exchange, spools)
         except StoreUnavailable as error:
-            return self._unwritten(error)
+            if not self._refuse:
+                self._count(str(error))
+            return Unwritten(str(error), self._refuse)
         self.kept += 1
         return None
 
-    def _unwritten(self, error: StoreUnavailable) -> Unwritten:
-        if not self._refuse:
-            self.passed += 1
-            if self.passed & (self.passed - 1) == 0:  # 1, 2, 4, 8...: told, without a line for each call
-                logger.warning("fc-replay: %d not recorded (fc_on_store_failure=pass): %s", self.passed, error)
-        return Unwritten(str(error), self._refuse)
+    def later(self, exchange: Exchange) -> None:
+        """Queue a refused call for the time when the store is back; the gap row counts what is too large to wait."""
+        if self._is_wanted(exchange):
+            self._writer.finish_later(exchange)
+
+    def lose(self, exchange: Exchange) -> None:
+        """Have the gap row count a call that was passed on and called unrecorded."""
+        if self._is_wanted(exchange):
+            self._writer.lose(exchange)
+            self._count(self._writer.failing or "the recorder could not write when it began")
+
+    def _is_wanted(self, exchange: Exchange) -> bool:
+        return self._wanted is None or self._wanted(exchange)
+
+    def _count(self, reason: str) -> None:
+        self.passed += 1
+        if self.passed & (self.passed - 1) == 0:  # 1, 2, 4, 8...: told, without a line for each call
+            logger.warning("fc-replay: %d not recorded (fc_on_store_failure=pass): %s", self.passed, reason)

@@ -30,7 +30,7 @@ CANCELLED = Failed(Failure.CLIENT_GONE, "Invocation canceled by client")
 async def reply(desk: Desk, call: Call, draft: Draft, answer: Reply, state: State) -> bool:
     """Commit, then send. False: it could not be recorded and the client got the recorder's error instead."""
     draft.answer(answer, state)
-    return send(desk, call, draft, answer.response, await desk.finish(draft))
+    return send(desk, call, draft, answer.response, await desk.commit(draft))
 
 
 async def fail(desk: Desk, call: Call, draft: Draft, failed: Failed) -> None:
@@ -42,8 +42,10 @@ async def fail(desk: Desk, call: Call, draft: Draft, failed: Failed) -> None:
     facts = draft.stamp(draft.facts.log_tail)
     answer = on_failure(failed.failure, failed.text, draft.client_request, facts, desk.config)
     draft.answer(answer, draft.state)
-    unwritten = Unwritten(failed.text, refuse=True) if failed.failure is Failure.STORE else await desk.finish(draft)
-    send(desk, call, draft, answer.response, unwritten)
+    if failed.failure is Failure.STORE:
+        send(desk, call, draft, answer.response, Unwritten(failed.text, refuse=True))
+    else:
+        send(desk, call, draft, answer.response, await desk.commit(draft))
 
 
 async def cancelled(desk: Desk, draft: Draft) -> None:
@@ -59,10 +61,28 @@ def send(desk: Desk, call: Call, draft: Draft, response: Response, unwritten: Un
     """
     refused = unwritten is not None and unwritten.refuse
     if unwritten is not None and unwritten.refuse:
-        facts, request = draft.facts, draft.client_request
-        response = on_failure(Failure.STORE, unwritten.reason, request, facts, desk.config).response
+        response = _recorders_error(desk, draft, unwritten.reason)
     elif unwritten is not None:
-        response = replace(response, headers=(*response.headers, (NOT_RECORDED, unwritten.reason.encode())))
+        response = called_unrecorded(response, unwritten.reason)
     call.close_after = draft.facts.close
     call.send(response)
     return not refused
+
+
+def no_room(error: OSError) -> str:
+    """Why a large body cannot be kept on its way; neither can it be passed on, because the rules need all of it."""
+    return f"a large body finds no room: {error.strerror or error}"
+
+
+def called_unrecorded(response: Response, reason: str) -> Response:
+    """The answer with the header that says that its exchange is missing from the recording."""
+    return replace(response, headers=(*response.headers, (NOT_RECORDED, reason.encode())))
+
+
+def _recorders_error(desk: Desk, draft: Draft, reason: str) -> Response:
+    """What the client gets in place of any other answer; it is recorded as soon as that is possible."""
+    draft.fail(Failure.STORE, reason)
+    answer = on_failure(Failure.STORE, reason, draft.client_request, draft.facts, desk.config)
+    draft.answer(answer, draft.state)
+    desk.refused(draft)
+    return answer.response

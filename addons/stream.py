@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addons.reply import CANCELLED, cancelled, reply
+from addons.delivery import Failed
+from addons.reply import CANCELLED, called_unrecorded, cancelled, no_room, reply
 from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
 from gateway.messages import get
@@ -17,7 +18,7 @@ from store.spool import Spool
 from wire.errors import ClientGone, WireError
 
 if TYPE_CHECKING:
-    from addons.delivery import Delivery, Failed
+    from addons.delivery import Delivery
     from addons.desk import Desk
     from addons.draft import Draft
     from addons.logs import LogWindow
@@ -36,7 +37,8 @@ async def stream(desk: Desk, call: Call, draft: Draft, delivery: Delivery, windo
         return
     draft.answer(answer, State.COMPLETE)
     call.close_after = draft.facts.close
-    call.start(answer.response)
+    draft.told = bool(draft.unrecorded)
+    call.start(called_unrecorded(answer.response, draft.unrecorded) if draft.told else answer.response)
     spool = Spool(desk.spool_folder)
     draft.spools.append(spool)
     pump = _Pump(call, draft, spool, hold=get(answer.response.headers, b"content-length") is not None)
@@ -70,6 +72,8 @@ class _Pump:
                     await self._call.write(piece)
         except ClientGone:
             return CANCELLED
+        except OSError as error:
+            return Failed(Failure.STORE, no_room(error))
         except WireError as error:
             return delivery.failed(error)
         return None
@@ -107,8 +111,10 @@ async def _end(desk: Desk, call: Call, draft: Draft, pump: _Pump, failed: Failed
         await desk.finish(draft)
         call.abort()
         return
-    unwritten = await desk.finish(draft)
+    unwritten = await desk.commit(draft)
     if unwritten is not None and unwritten.refuse:
+        draft.fail(Failure.STORE, unwritten.reason)
+        desk.refused(draft)
         call.abort()
         return
     if pump.held:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gateway.config import Config
     from gateway.messages import Request
 
-# The gateway gave up before the request's own rules had a say.
+# The gateway gave up before the request's own rules had a say; the recorder may also fail once the server has answered.
 _BEFORE_RULES = (Failure.MALFORMED_REQUEST, Failure.STORE, Failure.BUSY)
 
 
@@ -41,7 +41,7 @@ def recompute(exchange: Exchange, config: Config) -> Exchange:
     """
     client = exchange.client.request
     today = replace(exchange, rules_version=RULES_VERSION)
-    if client is None or exchange.failure in _BEFORE_RULES:
+    if client is None or (exchange.failure in _BEFORE_RULES and exchange.server is None):
         return _replied(today, None, _failure(today, config))
     decision = on_request(client, exchange.facts, config)
     if isinstance(decision, Reply):

@@ -136,7 +136,7 @@ FAILURE_RULES = {
     Failure.TIMED_OUT: Table(Leg.RESPONSE, failure.TIMED_OUT),
     Failure.CLIENT_GONE: Table(Leg.RESPONSE, failure.CLIENT_GONE),
     Failure.MALFORMED_REQUEST: Table(Leg.REQUEST, failure.MALFORMED_REQUEST),
-    Failure.STORE: Table(Leg.REQUEST, failure.STORE),
+    Failure.STORE: Table(Leg.RESPONSE, failure.STORE),
     Failure.BUSY: Table(Leg.REQUEST, failure.BUSY),
 }
 """What the client is told when no usable answer came."""

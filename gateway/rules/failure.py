@@ -76,7 +76,7 @@ def busy(call: Call) -> Answer:
 def store_failed(call: Call) -> Answer:
     """Our own answer: the tool was told to refuse what it cannot record."""
     text = (
-        f"fc-replay could not record this call, so it did not forward it (fc_on_store_failure=refuse){_because(call)}"
+        f"fc-replay could not record this call, so it has no other answer (fc_on_store_failure=refuse){_because(call)}"
     )
     return refuse(call, 503, "RecordingFailed", text)
 

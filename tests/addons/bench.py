@@ -55,6 +55,8 @@ class Journal(NoRecorder):
         self.broken_intent = ""
         self.broken_end = ""
         self.refuse = True
+        self.kept: list[Exchange] = []
+        self.lost: list[Exchange] = []
 
     async def intent(self, exchange: Exchange) -> Unwritten | None:
         self.intents.append(exchange)
@@ -63,6 +65,12 @@ class Journal(NoRecorder):
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:  # noqa: ARG002 - Recording's signature
         self.ends.append(exchange)
         return Unwritten(self.broken_end, self.refuse) if self.broken_end else None
+
+    def later(self, exchange: Exchange) -> None:
+        self.kept.append(exchange)
+
+    def lose(self, exchange: Exchange) -> None:
+        self.lost.append(exchange)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,9 @@ class FullDisk:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.failing = "disk full"
+        self.kept: list[Exchange] = []
+        self.lost: list[Exchange] = []
 
     async def ready(self) -> None:
         return
@@ -31,6 +34,12 @@ class FullDisk:
     async def finish(self, _: Exchange, __: Sequence[object]) -> None:
         self.asked += 1
         raise StoreUnavailable("disk full")
+
+    def finish_later(self, exchange: Exchange) -> None:
+        self.kept.append(exchange)
+
+    def lose(self, exchange: Exchange) -> None:
+        self.lost.append(exchange)
 
 
 def both(recorder: Recorder) -> list[Unwritten | None]:
@@ -48,14 +57,25 @@ def test_refusing_gives_the_reason() -> None:
 def test_passing_counts_and_warns(caplog: pytest.LogCaptureFixture) -> None:
     recorder = Recorder(cast("Any", FullDisk()), refuse=False)
     assert both(recorder) == [Unwritten("the recorder cannot write: disk full", refuse=False)] * 2
-    assert recorder.passed == 2
+    assert recorder.passed == 1
     assert "disk full" in caplog.text
 
 
 def test_what_is_not_wanted_is_not_asked_for() -> None:
     writer = FullDisk()
-    assert both(Recorder(cast("Any", writer), refuse=True, wanted=lambda _: False)) == [None, None]
-    assert writer.asked == 0
+    recorder = Recorder(cast("Any", writer), refuse=True, wanted=lambda _: False)
+    assert both(recorder) == [None, None]
+    recorder.later(exchange())
+    recorder.lose(exchange())
+    assert (writer.asked, writer.kept, writer.lost, recorder.passed) == (0, [], [], 0)
+
+
+def test_what_was_refused_waits_and_what_was_passed_on_is_counted() -> None:
+    writer = FullDisk()
+    recorder = Recorder(cast("Any", writer), refuse=False)
+    recorder.later(exchange())
+    recorder.lose(exchange())
+    assert (writer.kept, writer.lost, recorder.passed) == ([exchange()], [exchange()], 1)
 
 
 def test_without_a_recording_exchanges_are_only_numbered() -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import errno
+
 import pytest
 
-from gateway.exchange import State
+from gateway.differences import unexplained
+from gateway.exchange import Failure, State
+from gateway.recompute import recompute
 from tests.addons.bench import bench, get, run
 
 REFUSED = get("/" + "x" * 5000)
@@ -30,8 +34,51 @@ def test_what_cannot_be_recorded_is_answered_with_the_recorder_s_name(request_by
         async with bench() as desk:
             desk.journal.broken_end = "the recorder cannot write: disk full"
             answer = await desk.talk(request_bytes)
+        (kept,) = desk.journal.kept
         assert answer.startswith(b"HTTP/1.1 5")
         assert b"the recorder cannot write: disk full" in answer
+        assert desk.received == []
+        assert (kept.state, kept.failure) == (State.REFUSED, Failure.STORE)
+        assert kept.client.response is not None
+        assert kept.client.response.body == answer.partition(b"\r\n\r\n")[2]
+
+    run(test())
+
+
+@pytest.mark.parametrize("end", ["intent", "end"])
+def test_a_call_refused_for_the_recorder_s_sake_is_kept_for_later(end: str) -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            setattr(desk.journal, f"broken_{end}", "the recorder cannot write: disk full")
+            answer = await desk.talk(get("/", "Authorization: Bearer abc"))
+            (kept,) = desk.journal.kept
+            shown = desk.ended.get_nowait()
+        assert answer.startswith(b"HTTP/1.1 5")
+        assert shown == kept
+        assert desk.ended.empty()
+        assert len(desk.received) == (end == "end")
+        assert (kept.server is not None) is (end == "end")
+        assert (kept.state, kept.failure) == (State.REFUSED, Failure.STORE)
+        assert unexplained(kept) == ()
+        assert recompute(kept, desk.desk.config) == kept
+
+    run(test())
+
+
+@pytest.mark.parametrize("policy", ["refuse", "pass"])
+def test_a_large_body_that_finds_no_room_is_refused(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def test() -> None:
+        async with bench() as desk:
+            desk.journal.refuse = policy == "refuse"
+            monkeypatch.setattr("tempfile.TemporaryFile", no_room)
+            body = b"x" * 600_000
+            head = b"PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+            answer = await desk.talk(head + body)
+        assert answer.startswith(b"HTTP/1.1 5")
+        assert b"finds no room: No space left on device" in answer
         assert desk.received == []
 
     run(test())

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+from typing import TYPE_CHECKING
 
 from gateway.differences import unexplained
-from gateway.exchange import State
+from gateway.exchange import Failure, State
 from gateway.messages import BodyRef
 from gateway.recompute import recompute
 from tests.addons.bench import bench, get, run
+
+if TYPE_CHECKING:
+    import pytest
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -118,5 +123,44 @@ def test_a_large_answer_is_kept_by_reference() -> None:
         assert exchange.client.response is not None
         assert isinstance(exchange.client.response.body, BodyRef)
         assert unexplained(exchange) == ()
+
+    run(test())
+
+
+def test_a_streamed_answer_whose_intent_is_missing_says_so_and_is_counted() -> None:
+    async def stream(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.01)  # so that the head is not whole with its end
+        writer.write(b"0\r\n\r\n")
+
+    async def test() -> None:
+        async with bench(stream) as desk:
+            desk.journal.broken_intent = "the recorder cannot write: disk full"
+            desk.journal.refuse = False
+            answer = await desk.talk(get())
+            assert b"X-Fc-Replay-Not-Recorded: the recorder cannot write: disk full\r\n" in answer
+            assert answer.endswith(b"0\r\n\r\n")
+            assert len(desk.journal.lost) == 1
+            assert desk.journal.ends == []
+
+    run(test())
+
+
+def test_an_answer_whose_body_finds_no_room_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def large(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b"x" * 900_000)
+
+    async def test() -> None:
+        monkeypatch.setattr("tempfile.TemporaryFile", no_room)
+        async with bench(large) as desk:
+            answer = await desk.talk(get())
+            (end,) = desk.journal.ends
+        assert len(answer) < 900_000
+        assert (end.state, end.failure) == (State.REFUSED, Failure.STORE)
+        assert "finds no room" in end.failure_text
 
     run(test())
