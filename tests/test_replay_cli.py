@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from formats.raw import render as render_raw
 from gateway.messages import BodyRef
 from replay import replay
 from store.secret_shapes import TAG
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.exchange import Exchange
+
 
 ROOT = Path(__file__).resolve().parent.parent
 INVOKE = b"/2023-03-30/functions/web/invocations"
@@ -747,3 +749,52 @@ def test_export_fails_with_its_code(shell: Shell, tmp_path: Path, recording: str
     assert shell("export", tmp_path / "nope.db", "-o", tmp_path / "bug.fcz") == 3
     assert shell("import", tmp_path / "nope.fcz", "-o", tmp_path / "y.db") == 3
     assert not (tmp_path / "bug.fcz").exists()
+
+
+# -- other forms of export
+
+
+def test_a_har_leaves_without_secrets(shell: Shell, tmp_path: Path, sealed: str) -> None:
+    assert shell("export", sealed, "-o", tmp_path / "calls.har") == 0
+    told = (tmp_path / "calls.har").read_bytes()
+    assert SECRET not in told
+    assert [entry["request"]["method"] for entry in json.loads(told)["log"]["entries"]] == ["POST", "GET"]
+    assert shell("export", sealed, "-o", tmp_path / "no" / "calls.har") == 2
+
+
+@pytest.mark.parametrize("side", ["client", "server"])
+def test_curl_commands_send_what_was_recorded(shell: Shell, tmp_path: Path, side: str) -> None:
+    calls = record(
+        [
+            (get(b"/a/../b//%2f?q=[1]&{x}", (b"X-Empty", b""), (b"A", b"'$(id)"), (b"A", b"2")), lambda _: ok()),
+            (post(b"/binary", b"\xff\0@\r\n", (b"Content-Type", b"x/y")), lambda _: ok()),
+            (post(b"/at", b"@/etc/hostname", (b"Content-Type", b"text/plain")), lambda _: ok()),
+        ]
+    )
+    place, folder = keep(str(tmp_path / "fc.db"), calls), tmp_path / "curl"
+    folder.mkdir()
+    assert shell("export", place, "-o", folder / "calls.sh", "--side", side) == 0
+    with serving(lambda _: answer(b"hello")) as server:
+        script = (folder / "calls.sh").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server.port}")
+        script = script.replace("127.0.0.1:9000", f"127.0.0.1:{server.port}")
+        done = subprocess.run(["/bin/sh", "-e"], input=script.encode(), cwd=folder, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    views = [call.client if side == "client" else call.server for call in calls]
+    for got, view in zip(server.got, views, strict=True):
+        assert view is not None
+        assert view.request is not None
+        raw_request = b"".join(render_raw(view.request, lambda _: []))
+        # An empty value may follow its colon without a space: the same field to every reader (RFC 9112 5).
+        lines = [sorted(line.rstrip(b" ") for line in message.split(b"\r\n")) for message in (got, raw_request)]
+        assert lines[0] == lines[1]
+
+
+def test_raw_messages_are_files_by_id(shell: Shell, tmp_path: Path, recording: str) -> None:
+    folder = tmp_path / "raw"
+    assert shell("export", recording, "-o", folder, "--format", "raw", "--filter", "id:1") == 0
+    names = [f"1-{side}-{what}.http" for side in ("client", "server") for what in ("request", "response")]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert (folder / names[0]).read_bytes() == b"GET /hello HTTP/1.1\r\nHost: example.test\r\nX-Fc-A: 1\r\n\r\n"
+    assert (folder / names[3]).read_bytes() == b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    (tmp_path / "file").write_text("")
+    assert shell("export", recording, "-o", tmp_path / "file", "--format", "raw") == 2

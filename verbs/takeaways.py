@@ -1,0 +1,134 @@
+"""The forms in which exchanges leave: one function each, chosen by the output's name or by `--format`.
+
+Must not know: sealing. Read next: formats/bundle.py, formats/har.py, audit/copies.py.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audit.copies import curl
+from formats import har, raw
+from formats.bundle import Contents, write_bundle
+from gateway.messages import BodyRef
+from gateway.rules import RULES_VERSION
+from playback.decoding import decoded
+from playback.verdict import ExitCode
+from verbs.recordings import config_of
+from verbs.shell import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from gateway.exchange import Exchange
+    from playback.exported import Export
+    from store.reader import Reader
+
+GATEWAY = "http://127.0.0.1:8080"
+"""Where a client's curl command goes: the gateway's usual address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takeaway:
+    """What leaves and where to. `exchanges` can be walked once; they are sealed already."""
+
+    output: Path
+    side: str
+    name: str
+    reader: Reader
+    export: Export
+    exchanges: Iterator[Exchange]
+    noise: bytes = b""
+
+    def load(self, ref: BodyRef) -> Iterable[bytes]:
+        """A large body of an exchange that has been walked over."""
+        return self.export.bodies()[ref.digest]()
+
+
+def form_of(output: Path) -> str:
+    """The form that a name stands for; a bundle when it says nothing."""
+    return {".har": "har", ".sh": "curl"}.get(output.suffix.lower(), "bundle")
+
+
+def _bundle(away: Takeaway) -> None:
+    used: set[str] = set()
+
+    def noted() -> Iterator[Exchange]:
+        for exchange in away.exchanges:
+            used.add(exchange.config_digest)
+            yield exchange
+
+    def configs() -> dict[str, dict[str, Any]]:
+        found = {digest: away.reader.config(digest) for digest in sorted(used)}
+        return {digest: config for digest, config in found.items() if config is not None}
+
+    about = {"recording": away.name, "rules_version": RULES_VERSION, "sealed": away.export.sealed}
+    write_bundle(away.output, Contents(noted(), away.export.bodies, configs, about, away.noise), _private)
+
+
+def _har(away: Takeaway) -> None:
+    source = har.Source(away.load, decoded)
+    _write(away.output, har.render(away.exchanges, away.side, source, RULES_VERSION))
+
+
+def _curl(away: Takeaway) -> None:
+    """A shell script; bodies that no command can hold lie beside it, under names made of ids alone."""
+    config = config_of(away.reader)
+
+    def commands() -> Iterator[bytes]:
+        yield b"#!/bin/sh\n# Run it in its own folder: some bodies are files beside it.\n"
+        for exchange in away.exchanges:
+            view = exchange.client if away.side == "client" else exchange.server
+            if view is None or view.request is None:
+                continue
+            servers = {one.name: one.server for one in config(exchange.config_digest).functions}
+            url = (
+                GATEWAY if away.side == "client" else servers.get(exchange.facts.function, next(iter(servers.values())))
+            )
+            told = curl(view.request, url, f"{exchange.id}-{away.side}")
+            yield f"\n# {exchange.id}\n{told}\n".encode()
+            body_name = f"body-{exchange.id}-{away.side}.bin"
+            if f"@{body_name}" in told:
+                body = view.request.body
+                _write(away.output.parent / body_name, away.load(body) if isinstance(body, BodyRef) else [body])
+
+    _write(away.output, commands())
+
+
+def _raw(away: Takeaway) -> None:
+    """A folder with a file per message: `3-client-request.http` and its siblings."""
+    try:
+        away.output.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"cannot write {away.output}: {error.strerror}", ExitCode.USAGE) from error
+    for exchange in away.exchanges:
+        for side, view in (("client", exchange.client), ("server", exchange.server)):
+            for what in ("request", "response"):
+                message = getattr(view, what, None)
+                if message is not None:
+                    _write(away.output / f"{exchange.id}-{side}-{what}.http", raw.render(message, away.load))
+
+
+FORMS: dict[str, Callable[[Takeaway], None]] = {"bundle": _bundle, "har": _har, "curl": _curl, "raw": _raw}
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a private file; an unfinished one never takes the place of what stands there."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        with open(draft, "wb", opener=_private) as file:
+            file.writelines(pieces)
+        draft.replace(path)
+    except OSError as error:
+        raise Refused(f"cannot write {path}: {error.strerror}", ExitCode.USAGE) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
