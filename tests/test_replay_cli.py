@@ -773,7 +773,8 @@ def test_curl_commands_send_what_was_recorded(shell: Shell, tmp_path: Path, side
     )
     place, folder = keep(str(tmp_path / "fc.db"), calls), tmp_path / "curl"
     folder.mkdir()
-    assert shell("export", place, "-o", folder / "calls.sh", "--side", side) == 0
+    # Sealing covers a binary body whole, so only an export with secrets holds its bytes.
+    assert shell("export", place, "-o", folder / "calls.sh", "--side", side, "--with-secrets") == 0
     with serving(lambda _: answer(b"hello")) as server:
         script = (folder / "calls.sh").read_text().replace("127.0.0.1:8080", f"127.0.0.1:{server.port}")
         script = script.replace("127.0.0.1:9000", f"127.0.0.1:{server.port}")

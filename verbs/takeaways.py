@@ -86,10 +86,8 @@ def _curl(away: Takeaway) -> None:
             if view is None or view.request is None:
                 continue
             servers = {one.name: one.server for one in config(exchange.config_digest).functions}
-            url = (
-                GATEWAY if away.side == "client" else servers.get(exchange.facts.function, next(iter(servers.values())))
-            )
-            told = curl(view.request, url, f"{exchange.id}-{away.side}")
+            server = servers.get(exchange.facts.function, next(iter(servers.values())))
+            told = curl(view.request, GATEWAY if away.side == "client" else server, f"{exchange.id}-{away.side}")
             yield f"\n# {exchange.id}\n{told}\n".encode()
             body_name = f"body-{exchange.id}-{away.side}.bin"
             if f"@{body_name}" in told:
