@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from addons.delivery import STOPPED, Failed
+from addons.delivery import Failed
 from addons.reply import CANCELLED, reply
 from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
@@ -50,8 +50,6 @@ async def converse(desk: Desk, call: Call, draft: Draft, delivery: Delivery, win
         delivery.release()
     else:
         draft.fail(failed.failure, failed.text)
-        if failed is STOPPED:
-            draft.state = State.INTERRUPTED
         delivery.drop()
     unwritten = await desk.finish(draft)
     if unwritten is not None and unwritten.refuse:

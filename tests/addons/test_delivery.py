@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from addons.delivery import Delivery, Failed
+from addons.delivery import STOPPED, Delivery, Failed
 from gateway.exchange import Failure
 from gateway.messages import Request, Response
 from tests.addons.bench import OK, answer_ok, bench, run
@@ -72,5 +72,25 @@ def test_a_kept_connection_is_used_again() -> None:
                 assert isinstance(await delivery.ask(GET, None, lambda: None), Response)
                 delivery.release()
             assert len(desk.readers) == 1
+
+    run(test())
+
+
+def test_a_call_that_our_own_stop_cut_says_so_and_is_not_sent_again() -> None:
+    async def never(_: bytes, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    asked = asyncio.Event()
+
+    async def test() -> None:
+        async with bench(never) as desk:
+            delivery = Delivery(desk.desk.pool, *desk.desk.place("web"))
+            waiting = asyncio.ensure_future(delivery.ask(GET, None, lambda: None))
+            await asked.wait()
+            desk.desk.pool.close_all()
+            assert await waiting is STOPPED
+            assert len(desk.received) == 1
+            delivery.drop()
 
     run(test())

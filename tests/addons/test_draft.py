@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from addons.delivery import STOPPED
 from addons.draft import FAILURE_STATES, Draft
 from gateway.changes import Forward, Leg, Part, Reply, Transform
 from gateway.exchange import Failure, State
@@ -49,3 +50,9 @@ def test_every_failure_has_a_state(failure: Failure) -> None:
     made = draft()
     made.fail(failure, "text")
     assert made.state is FAILURE_STATES[failure] is not State.OPEN
+
+
+def test_a_call_that_our_own_stop_cut_is_interrupted_and_no_failure_of_the_server() -> None:
+    made = draft()
+    made.fail(STOPPED.failure, STOPPED.text)
+    assert made.state is State.INTERRUPTED

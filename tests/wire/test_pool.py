@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.messages import Request
-from wire.errors import NotListening
+from wire.errors import ClosedEarly, NotListening
 from wire.limits import Limits
 
 GET = Request(b"GET", b"/", ((b"Host", b"a"),))
@@ -182,5 +182,19 @@ def test_close_all_cuts_calls_in_use(run: Any) -> None:
         await house.until(lambda: not pool._open)
         assert not pool._open
         call.release()
+
+    run(test)
+
+
+def test_a_body_that_ends_with_its_connection_is_not_whole_when_we_cut_it(run: Any) -> None:
+    async def test(house: Any) -> None:
+        pool = house.pool()
+        call = await pool.call(await house.says(b"HTTP/1.1 200 OK\r\n\r\nhalf", stays=True))
+        await call.send(GET)
+        assert await call.read() == b"half"
+        pool.close_all()
+        assert pool.closed
+        with pytest.raises(ClosedEarly):
+            await call.read()
 
     run(test)
