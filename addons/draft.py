@@ -37,7 +37,8 @@ class Draft:
     """What is known of a call so far. `start_ns` is the monotonic clock at its first byte.
 
     `has_flow`: mitmproxy shows this call itself. `sending`: what the server is to get; it becomes the server's
-    view once its first byte has left.
+    view once its first byte has left. `unrecorded`: why its intent is not on disk although the call goes on;
+    `told`: the client was told so before the end.
     """
 
     facts: Facts
@@ -61,6 +62,8 @@ class Draft:
     pieces: list[Piece] = field(default_factory=list)
     log: bytes = b""
     raw: bytes = b""
+    unrecorded: str = ""
+    told: bool = False
     spools: list[Spool] = field(default_factory=list)
 
     def now(self) -> int:
