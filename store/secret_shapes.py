@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 _B64URL = rb"[A-Za-z0-9_-]"
 
 _SHAPES: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] = (
-    ("jwt", (b"eyJ",), re.compile(rb"\beyJ" + _B64URL + rb"{4,}\." + _B64URL + rb"{4,}\." + _B64URL + rb"*")),
     (
-        "pem",
-        (b"-----BEGIN",),
-        re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]{1,16384}?-----END [A-Z0-9 ]*PRIVATE KEY-----"),
+        "jwt",
+        (b"eyJ",),
+        re.compile(rb"(?<![A-Za-z0-9_-])eyJ" + _B64URL + rb"{4,}\." + _B64URL + rb"{4,}\." + _B64URL + rb"*"),
     ),
     ("secret", (b"earer ",), re.compile(rb"\b[Bb]earer +([A-Za-z0-9._~+/-]{6,}=*)")),
     ("secret", (b"asic ",), re.compile(rb"\b[Bb]asic +([A-Za-z0-9+/]{8,}={0,2})")),
@@ -28,6 +27,8 @@ _SHAPES: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] = (
     ("key-id", (b"AKIA", b"ASIA"), re.compile(rb"\bA[KS]IA[A-Z0-9]{16}\b")),
     ("secret", (b"gh",), re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{20,}")),
 )
+_PEM = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----")
+_PEM_LIMIT = 16 * 1024
 _CARD = re.compile(rb"(?<![0-9A-Za-z.-])[3-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z.-])")
 
 KINDS = ("secret", "jwt", "pem", "key-id", "card")
@@ -42,6 +43,8 @@ def kind_of(value: bytes) -> str:
     for kind, hints, pattern in _SHAPES:
         if kind != "secret" and any(hint in value for hint in hints) and pattern.fullmatch(value):
             return kind
+    if _PEM.match(value):
+        return "pem"
     return "card" if _is_card(value) else "secret"
 
 
@@ -50,9 +53,22 @@ def shapes(data: bytes) -> Iterator[tuple[int, int]]:
     for _, hints, pattern in _SHAPES:
         if any(hint in data for hint in hints):
             yield from (found.span(found.lastindex or 0) for found in pattern.finditer(data))
+    yield from _private_keys(data)
     yield from (found.span() for found in _CARD.finditer(data) if _is_card(found.group()))
     if b":" in data:
         yield from (found.span() for found in TAG.finditer(data))
+
+
+def _private_keys(data: bytes) -> Iterator[tuple[int, int]]:
+    """From BEGIN to END; a key that is cut is still a key."""
+    end = 0
+    for found in _PEM.finditer(data):
+        if found.start() < end:
+            continue
+        last = data.find(b"-----END ", found.end(), found.end() + _PEM_LIMIT)
+        line = data.find(b"-----", last + 9, last + 60) + 5 if last >= 0 else 0
+        end = line if line > 5 else min(len(data), found.end() + _PEM_LIMIT)
+        yield found.start(), end
 
 
 def _is_card(value: bytes) -> bool:

@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 type Span = tuple[int, int]
 """Start and end of a secret value in some bytes."""
 
+# Every pattern is bounded or starts only where the one before cannot: bodies are written by attackers.
 # A quote may carry backslashes: JSON inside a JSON string.
-_NAME = re.compile(rb'(\\*)"((?:[^"\\]|\\(?!")[^"]?){1,80}?)\1"\s*:\s*')
-_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
+_NAME = re.compile(rb'(?<!\\)(\\{0,7})"((?:[^"\\]|\\[^"]){1,80}?)\1"\s{0,20}:\s{0,20}')
+_STRING = re.compile(rb'"((?:[^"\\]|\\[\s\S])*)"')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\[\s\S])*"|[{}\[\]]')
 _SCALAR = re.compile(rb"-?[0-9][0-9.eE+-]*")
 _PAIR = re.compile(rb"(?:^|(?<=[&?;\s]))([^=&?;\s\"'<>{}]{1,80})=([^&;\s\"'<>]*)")
-_PART = re.compile(rb'\bname="([^"\r\n]{1,80})"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([\s\S]*?)(?=\r\n--)')
+_PART = re.compile(rb'\bname="([^"\r\n]{1,80})"[^\r\n]{0,500}\r\n(?:[^\r\n]{1,500}\r\n){0,8}\r\n')
 _LINE = re.compile(rb"(?m)^[ \t>*-]*([A-Za-z][A-Za-z0-9_.-]{1,60})[ \t]*:[ \t]+([^\s\"'{\[][^\r\n]*)")
 _ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,60})(?:\s[^<>]*)?>([^<>]+)</\1>")
 
 _NESTED = 64 * 1024
+_QUOTE = 0x22
 _REMEMBERED = 16 * 1024
 
 
@@ -47,7 +50,7 @@ def _scanned(data: bytes) -> list[Span]:
     if any(stem in lowered for stem in secret_names.STEMS) or b"\\u" in data or b"%" in data:
         found += _json(data)
         found += _pairs(data)
-        found += _named(_PART, data)
+        found += _parts(data)
         found += _named(_LINE, data)
         found += _named(_ELEMENT, data)
     return merged(found)
@@ -83,24 +86,34 @@ def _named(pattern: re.Pattern[bytes], data: bytes) -> Iterator[Span]:
     return (found.span(2) for found in pattern.finditer(data) if secret_names.is_secret(found.group(1)))
 
 
+def _parts(data: bytes) -> Iterator[Span]:
+    for head in _PART.finditer(data):
+        if secret_names.is_secret(head.group(1)):
+            end = data.find(b"\r\n--", head.end())
+            yield head.end(), len(data) if end < 0 else end
+
+
 def _json(data: bytes) -> Iterator[Span]:
     names = [(found.group(2), found.group(1), found.end()) for found in _NAME.finditer(data)]
     oauth = any(secret_names.goes_with_code(name) for name, _, _ in names)
+    done = 0
     for name, escape, at in names:
-        if secret_names.is_secret(name) or (oauth and secret_names.is_code(name)):
-            yield from _json_value(data, at, escape)
+        if at < done or not (secret_names.is_secret(name) or (oauth and secret_names.is_code(name))):
+            continue
+        found, done = _json_value(data, at, escape)
+        yield from found
 
 
-def _json_value(data: bytes, at: int, escape: bytes) -> Iterator[Span]:
+def _json_value(data: bytes, at: int, escape: bytes) -> tuple[list[Span], int]:
+    """The secret spans of the value that begins here, and where it ends."""
     quote = escape + b'"'
     if data.startswith(quote, at):
         start = at + len(quote)
         end = _string_end(data, start, quote)
-        yield start, end
-    elif number := _SCALAR.match(data, at):
-        yield number.span()
-    elif data[at : at + 1] in {b"{", b"["}:
-        yield from _leaves(data, at)
+        return [(start, end)], end
+    if number := _SCALAR.match(data, at):
+        return [number.span()], number.end()
+    return _leaves(data, at) if data[at : at + 1] in {b"{", b"["} else ([], at)
 
 
 def _string_end(data: bytes, start: int, quote: bytes) -> int:
@@ -111,18 +124,16 @@ def _string_end(data: bytes, start: int, quote: bytes) -> int:
     return closed.end(1) if closed else len(data)
 
 
-def _leaves(data: bytes, at: int) -> Iterator[Span]:
-    """The strings inside an object or list that is secret as a whole; its names stay."""
-    depth, end = 0, min(len(data), at + _NESTED)
-    while at < end:
-        byte = data[at]
-        if byte == 0x22 and (string := _STRING.match(data, at)):
-            after = data[string.end() : string.end() + 8].lstrip()
-            if not after.startswith(b":"):
-                yield string.span(1)
-            at = string.end()
-            continue
-        depth += (byte in b"{[") - (byte in b"}]")
-        at += 1
+def _leaves(data: bytes, at: int) -> tuple[list[Span], int]:
+    """The strings inside an object or list that is secret as a whole, and its end; its names stay."""
+    depth, found, end = 0, list[Span](), at
+    for token in _TOKEN.finditer(data, at, at + _NESTED):
+        end = token.end()
+        first = data[token.start()]
+        if first != _QUOTE:
+            depth += 1 if first in b"{[" else -1
+        elif not data[end : end + 8].lstrip().startswith(b":"):
+            found.append((token.start() + 1, end - 1))
         if depth == 0:
-            return
+            break
+    return found, end

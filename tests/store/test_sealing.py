@@ -234,3 +234,33 @@ def test_discarded_secrets_are_nowhere(tmp_path: Path) -> None:
     assert not leaks(b"".join(all_bytes(each) for each in Reader(recording).exchanges()))
     assert list(Unsealer(recording).values()) == []
     recording.close()
+
+
+HARD = {
+    "backslashes": b"\\" * 60_000 + b'" key',
+    "escapes": b'{"' + b"\\a" * 30_000,
+    "parts-without-end": b'name="x"\r\nq\r\n' * 5000,
+    "secret-parts-without-end": b'name="token"\r\n\r\n' * 5000,
+    "nested-secrets": b'{"auth":' * 8000,
+    "lists-of-secrets": b'{"auth":[' * 8000,
+    "keys-that-begin": b"-----BEGIN PRIVATE KEY-----" * 2500,
+    "upper-case": b"-----BEGIN " + b"A " * 30_000,
+    "tokens-that-begin": b"eyJ-" * 18_000,
+    "tokens-with-dots": b"eyJaaaa." * 9_000,
+    "addresses": b"://a:" * 14_000,
+    "digits": b"4" * 70_000,
+    "digits-with-spaces": b"4 " * 35_000,
+    "pairs": b"token=" * 12_000,
+    "elements": b"<token>" * 10_000,
+    "dashes": b"- " * 35_000 + b"token: x",
+    "quotes": b'"' * 70_000 + b"token",
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD)
+def test_hostile_texts_are_scanned_in_time(text: bytes) -> None:
+    """Each took seconds to hours with patterns that go back and forth; this test then does not end."""
+    sealed = seal(body(b"text/plain", text), KEY).exchange
+    assert sealed.client.request
+    assert isinstance(sealed.client.request.body, bytes)
+    assert len(sealed.client.request.body) == len(text)
