@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from addons.delivery import Failed
-from addons.reply import CANCELLED, reply
+from addons.reply import CANCELLED, called_unrecorded, no_room, reply
 from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
 from gateway.frames import FrameReader
@@ -40,10 +40,11 @@ async def converse(desk: Desk, call: Call, draft: Draft, delivery: Delivery, win
         await reply(desk, call, draft, answer, State.COMPLETE)
         return
     draft.answer(answer, State.COMPLETE)
-    call.start(answer.response)
+    draft.told = bool(draft.unrecorded)
+    call.start(called_unrecorded(answer.response, draft.unrecorded) if draft.told else answer.response)
     talk = _Talk(draft, _Side(Spool(desk.spool_folder)), _Side(Spool(desk.spool_folder)))
     draft.spools += [talk.client.spool, talk.server.spool]
-    failed = talk.ending(call, delivery, await tunnel(call, delivery.call, talk.hear))
+    failed = await _carry(call, delivery, talk)
     talk.keep()
     draft.end_log(window, failed.text if failed else "")
     if failed is None:
@@ -56,6 +57,14 @@ async def converse(desk: Desk, call: Call, draft: Draft, delivery: Delivery, win
         call.abort()
     else:
         call.finish()
+
+
+async def _carry(call: Call, delivery: Delivery, talk: _Talk) -> Failed | None:
+    """Carry the conversation to its end; returns why it did not end in order."""
+    try:
+        return talk.ending(call, delivery, await tunnel(call, delivery.call, talk.hear))
+    except OSError as error:
+        return Failed(Failure.STORE, no_room(error))
 
 
 @dataclass(slots=True)

@@ -2,17 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from typing import TYPE_CHECKING
 
 import pytest
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
+from addons.reply import NOT_RECORDED
 from gateway.config import Config, Function
 from gateway.differences import unexplained
 from gateway.exchange import Failure, State
 from gateway.frames import FrameReader
 from gateway.messages import BodyRef, get
 from gateway.recompute import recompute
+from store.spool import Spool
 from tests.addons.bench import bench, run
 
 if TYPE_CHECKING:
@@ -288,4 +291,44 @@ def test_the_connection_ends_when_it_cannot_be_recorded_too(refuse: bool) -> Non
             exchange = desk.journal.ends[0]
         assert exchange.state is State.COMPLETE
 
+    run(test())
+
+
+def test_who_is_not_recorded_is_told_in_the_first_head() -> None:
+    async def test() -> None:
+        async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+            writer.write(SWITCH + SERVER.close(1000))
+            await desk.readers[writer].readexactly(len(CLOSE))
+            writer.close()
+
+        async with bench(serve) as desk:
+            desk.journal.refuse = False
+            desk.journal.broken_intent = "the recorder cannot write: disk full"
+            peer = await Peer.open(desk.port)
+            peer.writer.write(CLOSE)
+            assert await peer.reader.read() == SERVER.close(1000)
+            peer.writer.close()
+        assert NOT_RECORDED + b": the recorder cannot write: disk full\r\n" in peer.head
+
+    run(test())
+
+
+def test_a_conversation_that_finds_no_room_is_cut_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_spool: Spool, _piece: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def test() -> None:
+        async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+            writer.write(SWITCH + SERVER.send_data("hello"))
+            assert await desk.readers[writer].read() == b""
+
+        async with bench(serve) as desk:
+            peer = await Peer.open(desk.port)
+            assert await peer.reader.read() == b""
+            peer.writer.close()
+            exchange = await desk.ended.get()
+        assert exchange.failure is Failure.STORE
+        assert exchange.failure_text == "a large body finds no room: No space left on device"
+
+    monkeypatch.setattr(Spool, "write", full)
     run(test())
