@@ -19,11 +19,12 @@ from playback.errors import BadOption
 from store.secret_shapes import TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from gateway.exchange import Exchange
-    from gateway.messages import Headers
+    from gateway.messages import Body, Headers
 
+_LONGEST_TAG = 24
 _GIVEN = re.compile(r"([^=]+)=(env|file):(.+)\Z")
 
 
@@ -51,12 +52,23 @@ def _given(text: str) -> tuple[bytes, bytes]:
         raise BadSecret(f"cannot read {place} for {name}: {error.strerror}") from error
 
 
-def tags_in(request: Request, given: Mapping[bytes, bytes]) -> list[str]:
-    """The pseudonyms in a request that no given value stands for, each once."""
+def tags_in(request: Request, given: Mapping[bytes, bytes], load: Callable[[BodyRef], Iterable[bytes]]) -> list[str]:
+    """The pseudonyms in a request that no given value stands for, each once. `load`: the pieces of a large body."""
     texts = [request.target, *(value for _, value in (*request.headers, *request.trailers))]
-    texts += [] if isinstance(request.body, BodyRef) else [request.body]
     found = [tag for text in texts for tag in TAG.findall(text) if tag not in given]
+    found += [tag for tag in _tags_in_body(request.body, load) if isinstance(request.body, BodyRef) or tag not in given]
     return [tag.decode() for tag in dict.fromkeys(found)]
+
+
+def _tags_in_body(body: Body, load: Callable[[BodyRef], Iterable[bytes]]) -> list[bytes]:
+    """A large body keeps its fillers even where values are given, so whatever is sealed in it is missing."""
+    if not isinstance(body, BodyRef):
+        return TAG.findall(body)
+    found, end = [], b""
+    for piece in load(body):
+        found += TAG.findall(end + piece)
+        end = piece[-_LONGEST_TAG:]
+    return found
 
 
 def with_values(exchange: Exchange, values: Mapping[bytes, bytes]) -> Exchange:

@@ -104,7 +104,7 @@ class Keyed:
 
     def missing(self, request: Request) -> list[str]:
         """What was discarded when it was recorded and was not given now."""
-        return tags_in(request, self.given) if self.may_lack else []
+        return tags_in(request, self.given, self.body_pieces) if self.may_lack else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Keyless:
 
     def missing(self, request: Request) -> list[str]:
         """The pseudonyms that are left."""
-        return tags_in(request, self.given)
+        return tags_in(request, self.given, self.body_pieces)
 
 
 def _sealed(exchange: Exchange, key: Key) -> Exchange:

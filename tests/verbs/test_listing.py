@@ -1,0 +1,36 @@
+"""`replay.py list`: one line per exchange."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.playback.recorded import keep, ok, post, record
+from tests.verbs.cli import (
+    INVOKE,
+    Shell,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_list_prints_a_line_per_exchange(shell: Shell, recording: str) -> None:
+    assert shell("list", recording) == 0
+    lines = shell.out.splitlines()
+    assert lines[0] == "1  GET /hello 200  -1 +17  4.0 ms"
+    assert lines[1] == f"2  POST {INVOKE.decode()} 404→200  +19 ~3  4.0 ms"
+    assert lines[2].startswith("3  GET /xxx")
+    assert lines[2].endswith("… 400  +2  ✕ InvalidArgument  4.0 ms")
+    assert lines[3].startswith("4  GET /\\x1b]52;c;aGk=\\x07<RIGHT-TO-LEFT OVERRIDE> 200")
+    assert len(lines) == 4
+
+
+def test_list_takes_a_filter(shell: Shell, recording: str) -> None:
+    assert shell("list", recording, "--filter", "mode:api") == 0
+    assert [line.split()[0] for line in shell.out.splitlines()] == ["2"]
+
+
+def test_list_marks_deliveries(shell: Shell, tmp_path: Path) -> None:
+    asynchronous = record([(post(INVOKE, b"{}", (b"X-Fc-Invocation-Type", b"Async")), lambda _: ok())])
+    assert shell("list", keep(str(tmp_path / "a.db"), asynchronous)) == 0
+    assert "delivery of 1" in shell.out.splitlines()[1]
