@@ -19,7 +19,7 @@ from gateway.exchange import Exchange, State
 from gateway.frames import FrameReader, Opcode, unmask
 from gateway.messages import BodyRef
 from store.unsealing import Unsealer
-from tests.live.rawclient import tls_context
+from tests.live.rawclient import RawClient, tls_context
 from tests.live.scripted import PATIENCE_S
 from tests.proxy import Proxy
 
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
     from websockets.sync.server import Server, ServerConnection
 
+SHELLS = pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
+ASK = (
+    b"GET /raw HTTP/1.1\r\nHost: app.example.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 LARGE = bytes(range(256)) * 4096 * 8
 """8 MiB: far over every buffer on the way."""
 
@@ -100,7 +105,7 @@ def chat(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         yield Chat(proxy)
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
+@SHELLS
 @pytest.mark.parametrize("compression", [None, "deflate"], ids=["plain", "deflate"])
 @pytest.mark.parametrize(
     "message",
@@ -126,7 +131,7 @@ def test_messages_come_back_as_they_were(chat: Chat, tls: bool, compression: Any
         assert [payload for _, payload in chat.messages(exchange, of_client=True)] == [said, b"\x03\xe8"]
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
+@SHELLS
 def test_a_large_message_goes_both_ways(chat: Chat, tls: bool) -> None:
     last = chat.proxy.recorded.newest()
     with chat.open(tls=tls, compression=None) as client:
@@ -157,7 +162,7 @@ def test_pings_are_answered_by_the_server_itself(chat: Chat) -> None:
     assert (Opcode.PONG, b"are you there") in chat.messages(exchange, of_client=False)
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
+@SHELLS
 @pytest.mark.parametrize("code", [1000, 1001, 1011, 3000, 4999])
 def test_the_clients_close_code_arrives(chat: Chat, code: int, tls: bool) -> None:
     last = chat.proxy.recorded.newest()
@@ -178,6 +183,33 @@ def test_the_servers_close_code_arrives(chat: Chat) -> None:
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4001, "as you wish")
     assert chat.ended(last).state is State.COMPLETE
+
+
+MISTAKES = [
+    pytest.param(b"\xc1\x80\0\0\0\0", 1002, id="reserved-bit"),
+    pytest.param(b"\x83\x80\0\0\0\0", 1002, id="reserved-opcode"),
+    pytest.param(b"\x81\x01a", 1002, id="no-mask"),
+    pytest.param(b"\x09\x80\0\0\0\0", 1002, id="fragmented-ping"),
+    pytest.param(b"\x80\x80\0\0\0\0", 1002, id="continues-nothing"),
+    pytest.param(b"\x89\xfe\x00\x7e\0\0\0\0" + bytes(126), 1002, id="long-ping"),
+    pytest.param(b"\x81\x82\0\0\0\0\xc3\x28", 1007, id="no-utf-8"),
+    pytest.param(b"\x88\x81\0\0\0\0a", 1002, id="half-a-close-code"),
+    pytest.param(b"\x88\x82\0\0\0\0\x03\xed", 1002, id="close-1005"),
+]
+
+
+@SHELLS
+@pytest.mark.parametrize(("frame", "code"), MISTAKES)
+def test_a_mistake_in_the_protocol_is_the_servers_to_answer(chat: Chat, frame: bytes, code: int, tls: bool) -> None:
+    """The gateway carries bytes: it neither mends them nor stumbles over them."""
+    last = chat.proxy.recorded.newest()
+    with RawClient(chat.proxy.port, tls=tls) as client:
+        client.send(ASK)
+        assert client.head().first.startswith(b"HTTP/1.1 101 ")
+        client.send(frame)
+        (said,) = FrameReader().feed(client.ended())
+    assert said.close_code == code
+    chat.ended(last)
 
 
 def test_a_server_that_dies_is_1006_for_the_client(chat: Chat) -> None:
@@ -219,7 +251,7 @@ def test_several_at_once_do_not_mix(chat: Chat) -> None:
         chat.proxy.recorded.assert_no_silent_change(exchange)
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["ws", "wss"])
+@SHELLS
 def test_the_function_time_out_is_1006_for_the_client(server: Server, tls: bool, tmp_path: Any) -> None:
     port = server.socket.getsockname()[1]
     with Proxy(tmp_path / "proxy", port, {"fc_timeout": "1"}) as proxy:
