@@ -228,7 +228,7 @@ SAMPLES = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(sample=SAMPLES)
 def test_whatever_is_sent_arrives(connection: tuple[Stage, RawClient], sample: Sample) -> None:
     stage, client = connection

@@ -51,7 +51,7 @@ def garbage(stages: Stages) -> Iterator[Stage]:
         assert client.answer().body == b"ok"
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.one_of(damaged(GOOD_REQUEST), st.binary(min_size=1, max_size=60)))
 def test_of_a_client(garbage: Stage, data: bytes) -> None:
     garbage.server.script()
@@ -66,7 +66,7 @@ def test_of_a_client(garbage: Stage, data: bytes) -> None:
         recorded.assert_no_silent_change(exchange)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.one_of(damaged(GOOD_ANSWER), st.binary(max_size=60)))
 def test_of_the_server(garbage: Stage, data: bytes) -> None:
     garbage.server.script(Behaviour((data,), then="close"), Behaviour((data,), then="close"))
