@@ -14,7 +14,7 @@ from playback.check import check
 from playback.report import Report
 from verbs.gate import fail_on_option
 from verbs.outputs import Forms, deliver, report_options
-from verbs.recordings import config_of, display_name, filter_option, recording_argument, selected
+from verbs.recordings import config_of, display_name, filter_option, recording_argument, selected, shard_option, within
 from verbs.secrets import opened_with_vault
 
 if TYPE_CHECKING:
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 @click.command("check")
 @recording_argument
 @filter_option
+@shard_option
 @fail_on_option
 @report_options
-def command(recording: str, wanted: Predicate, fail_on: Rank, forms: Forms) -> int:
+def command(recording: str, wanted: Predicate, shard: Predicate | None, fail_on: Rank, forms: Forms) -> int:
     """Compute every exchange of RECORDING again with today's rules; nothing is sent.
 
     A difference is a gateway drift: the rules changed since, or the recording holds a change that no rule claims.
     """
     with opened_with_vault(recording) as (reader, vault):
         config = config_of(reader)
-        outcomes = tuple(
-            check(exchange, config(exchange.config_digest), vault, fail_on) for exchange in selected(reader, wanted)
-        )
+        exchanges = selected(reader, within(wanted, shard))
+        outcomes = tuple(check(one, config(one.config_digest), vault, fail_on) for one in exchanges)
         report = Report("check", display_name(recording), RULES_VERSION, fail_on, outcomes)
         if forms.html_file is not None:
             from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates

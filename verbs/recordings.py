@@ -15,6 +15,7 @@ import click
 
 from gateway.config_plain import from_plain
 from playback.selection import Predicate, parse_filter
+from playback.shard import parse_shard
 from store.errors import Damaged, NewerVersion, RecordingError
 from store.reader import Reader
 from store.recording import open_for_reading
@@ -37,6 +38,10 @@ filter_option = click.option(
     callback=parsed_by(parse_filter),
     default="",
     help="Only these: 'status:>=400 -method:GET path:/api/* rule:req.strip.* is:rejected mode:async id:3-9 word'.",
+)
+
+shard_option = click.option(
+    "--shard", metavar="I/N", callback=parsed_by(parse_shard), help="Only the I-th of N parts, for several machines."
 )
 
 
@@ -89,6 +94,11 @@ def is_bundle(path: Path) -> bool:
 def selected(reader: Reader, wanted: Predicate) -> Iterator[Exchange]:
     """The exchanges that the filter wants, in order of arrival."""
     return (exchange for exchange in reader.exchanges() if wanted(exchange))
+
+
+def within(wanted: Predicate, shard: Predicate | None) -> Predicate:
+    """What the filter wants, of one shard when there is one."""
+    return wanted if shard is None else lambda exchange: wanted(exchange) and shard(exchange)
 
 
 def config_of(reader: Reader) -> Callable[[str], Config]:

@@ -27,7 +27,7 @@ from verbs.gate import fail_on_option, noise_option
 from verbs.options import parsed_by
 from verbs.outputs import deliver, report_options
 from verbs.progress import progress
-from verbs.recordings import display_name, filter_option, recording_argument, selected
+from verbs.recordings import display_name, filter_option, recording_argument, selected, shard_option, within
 from verbs.secrets import opened_with_vault, refuse_missing, secret_option
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ _SECONDS = click.FloatRange(0, min_open=True)
 @click.option("--capture", "captures", metavar="FILE", callback=_captures, help="Values that change: tokens, ids.")
 @secret_option
 @filter_option
+@shard_option
 @fail_on_option
 @report_options
 def command(
@@ -81,6 +82,7 @@ def command(
     captures: tuple[Capture, ...] | None,
     given: dict[bytes, bytes],
     wanted: Predicate,
+    shard: Predicate | None,
     fail_on: Rank,
     forms: Forms,
 ) -> int:
@@ -88,6 +90,7 @@ def command(
 
     Each request goes out byte for byte as it was, with its recorded request id, in the order of arrival.
     """
+    wanted = within(wanted, shard)
     target = target_of(to, as_client, allow_remote=allow_remote)
     plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise, captures or ())
     with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:

@@ -60,6 +60,19 @@ def test_two_replays_give_the_same_bytes(shell: Shell, recording: str, tmp_path:
     assert files[2].read_bytes() == files[3].read_bytes()
 
 
+def test_shards_share_the_work(shell: Shell, recording: str) -> None:
+    with serving(lambda _: answer(b"hello")) as server:
+        for part in ("1/2", "2/2"):
+            shell("send", recording, "--to", server.url, "--shard", part)
+    assert len(server.got) == 3
+    numbers = []
+    for part in ("1/2", "2/2"):
+        assert shell("check", recording, "--shard", part) == 0
+        numbers.append(int(shell.out.split()[2]))
+    assert sum(numbers) == 4
+    assert shell("check", recording, "--shard", "3/2") == 2
+
+
 def test_fail_on_moves_the_gate(shell: Shell, recording: str) -> None:
     with serving(lambda _: answer(b"hello", b"X-New: 1")) as server:
         args = ("send", recording, "--to", server.url, "--filter", "id:1")
