@@ -55,6 +55,9 @@ STOP_GRACE_S = 5.0
 CUT_S = 1.0
 """Calls that were cut after it are recorded within this time, with what they had got."""
 
+ONE_LINE = 1
+"""mitmproxy's default flow_detail. Who asks for more gets mitmproxy's own lines too."""
+
 MITMPROXY_OPTIONS: dict[str, Any] = {
     "keep_host_header": True,  # reverse mode rewrites Host, which decides the kind of domain
     "connection_strategy": "lazy",  # the inner port is not needed before a request is
@@ -120,6 +123,8 @@ class Service:
             logger.warning("fc-replay: %s does not act on calls of the fc mode; they are only shown", name)
         for note in self._store.notes if self._store is not None else ():
             logger.warning("fc-replay: %s", note)
+        if self._terminal is not None and ctx.options.flow_detail == ONE_LINE:
+            ctx.options.update(flow_detail=0)  # our own line says more than mitmproxy's, which names the inner port
         self.started = True
         wanted = self._settings
         place = self._store.place if self._store is not None else None

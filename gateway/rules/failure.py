@@ -33,7 +33,7 @@ def function_failed(call: Call, code: str, message: str) -> Answer:
 def not_listening(call: Call) -> Answer:
     """FC's words for a server that its health check cannot reach (contract LIFE-START-1)."""
     port = urlsplit(function_named(call.config, call.facts.function).server).port or 9000
-    text = f"Function instance health check failed on port {port} in 120 seconds.{_because(call)}"
+    text = f"Function instance health check failed on port {port} in 120 seconds{_because(call)}"
     return refuse(call, 412, "FunctionNotStarted", text)
 
 

@@ -20,7 +20,7 @@ CONFIG = Config(functions=(Function(server="http://127.0.0.1:9123", timeout_s=3,
     ("failure", "text"),
     [
         pytest.param(
-            Failure.NOT_LISTENING, "Function instance health check failed on port 9123 in 120 seconds.: why", id="start"
+            Failure.NOT_LISTENING, "Function instance health check failed on port 9123 in 120 seconds: why", id="start"
         ),
         pytest.param(
             Failure.CLOSED, "Process exited unexpectedly before completing request (duration: 0ms): why", id="exit"
