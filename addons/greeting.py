@@ -6,6 +6,7 @@ In the language of fc_language, or of the user's locale. Must not know: how anyt
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ NOT_RECORDING = {
     "zh": "不录制（fc_record=false）",
 }
 STOP = {
-    "en": "{count} recorded in {place}; see them: ./run python replay.py audit {place} -o audit.html",
-    "zh": "{count} 条已录制到 {place}；查看：./run python replay.py audit {place} -o audit.html",
+    "en": "{count} recorded in {place}; see them: ./run python replay.py audit {word} -o audit.html",
+    "zh": "{count} 条已录制到 {place}；查看：./run python replay.py audit {word} -o audit.html",
 }
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order in which POSIX lets them decide."""
@@ -41,5 +42,5 @@ def at_start(tongue: str, place: str | None, seal: str) -> str:
 
 
 def at_stop(tongue: str, place: str, count: int) -> str:
-    """How many calls were recorded, and the next command."""
-    return STOP[tongue].format(count=count, place=place)
+    """How many calls were recorded, and the next command, which a shell takes as it stands."""
+    return STOP[tongue].format(count=count, place=place, word=shlex.quote(place))

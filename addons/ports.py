@@ -21,6 +21,8 @@ from addons.refusal import Exit, StartRefused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_LAST_PORT = 65535
+
 SETUP_TASK = "setup_servers"
 """The name that mitmproxy's Master gives to the task that opens the listeners of its first options."""
 
@@ -71,7 +73,9 @@ async def open_all() -> None:
 
 
 def check_free(modes: Sequence[str], host: str, port: int | None) -> None:
-    """Refuse, before anything is started, a port that somebody else has. Raises StartRefused."""
+    """Refuse, before anything is started, a port that somebody else has or that cannot be. Raises StartRefused."""
+    if port is not None and not 0 <= port <= _LAST_PORT:
+        raise StartRefused(Exit.OPTION, f"listen_port={port} is not possible: 0 to {_LAST_PORT}")
     for text in modes:
         try:
             mode = mode_specs.ProxyMode.parse(text)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, make_url, text
+
+from store.errors import Unwritable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -21,8 +23,17 @@ _COMMIT = {"full": "on", "normal": "off"}
 
 
 def server_engine(url: str, durability: str = "full") -> Engine:
-    """An engine for a server. `normal` durability does not wait for the server's disk."""
-    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_S})
+    """An engine for a server. `normal` durability does not wait for the server's disk.
+
+    Raises Unwritable when the driver that the URL names, or that SQLAlchemy takes for it, is not installed.
+    """
+    try:
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_S})
+    except ModuleNotFoundError as error:
+        place = make_url(url).render_as_string(hide_password=True)
+        raise Unwritable(
+            f"the database driver {error.name} is not installed", place, "Install it into fc-replay's .venv."
+        ) from None
 
     def settle(connection: object, _: object) -> None:
         with connection.cursor() as cursor:  # type: ignore[attr-defined] # a DBAPI connection

@@ -25,3 +25,8 @@ def test_both_languages_name_the_place(tongue: str) -> None:
     stop = greeting.at_stop(tongue, "fc.db", 13)
     assert "13" in stop
     assert "replay.py audit fc.db" in stop
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+def test_the_next_command_may_be_pasted(tongue: str) -> None:
+    assert "replay.py audit '/my calls/fc.db' -o" in greeting.at_stop(tongue, "/my calls/fc.db", 1)

@@ -37,3 +37,11 @@ def test_a_host_that_is_not_ours_is_refused() -> None:
     with pytest.raises(StartRefused) as refused:
         check_free(["fc"], "192.0.2.1", 8080)
     assert refused.value.code is Exit.PORT
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_an_impossible_port_is_refused(port: int) -> None:
+    with pytest.raises(StartRefused) as refused:
+        check_free(["fc"], "127.0.0.1", port)
+    assert refused.value.code is Exit.OPTION
+    assert f"listen_port={port}" in refused.value.line

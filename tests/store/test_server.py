@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gateway.exchange import Exchange, State
 from gateway.messages import BodyRef, Request
-from store.errors import NewerVersion, RecordingError
+from store.errors import NewerVersion, RecordingError, Unwritable
 from store.ids import BLOCK
 from store.keep import Keep
 from store.reader import Reader
@@ -184,4 +184,14 @@ def test_a_server_that_is_not_there_is_told_without_the_password(opened: Callabl
     with pytest.raises(RecordingError) as told:
         opened("postgresql+psycopg://me:hunter2@127.0.0.1:1/recordings")
     assert "127.0.0.1" in str(told.value)
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("opened", [open_for_reading, open_for_writing])
+def test_a_driver_that_is_not_installed_is_named(
+    opened: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Unwritable, match="driver psycopg is not installed") as told:
+        opened("postgresql+psycopg://me:hunter2@127.0.0.1:1/recordings")
     assert "hunter2" not in str(told.value)
