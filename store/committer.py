@@ -98,10 +98,11 @@ class Committer:
         """Write all of it in one transaction that is on disk when this returns."""
         if self._doubtful:
             self._without_what_is_there(work)
-        ended = {each.id for each, _ in work.ends}
+        ended = {each.id for each, _ in work.ends} | {each.exchange.id for each in work.prepared}
         begun, ends = list[Prepared](), list[Prepared]()
         try:
             begun += [self._preparer.prepare(each) for each in work.intents if each.id not in ended]
+            ends += work.prepared
             ends += [self._preparer.prepare(each, spools) for each, spools in work.ends]
             with self._connect().begin():
                 digest = self._write(self._connect(), work, begun, ends)
@@ -153,10 +154,13 @@ class Committer:
         self.resume(self._run_id)
         missing = work.gap.missing if work.gap else frozenset()
         with self._connect().begin():
-            there = self._there([each.id for each in work.intents] + [each.id for each, _ in work.ends] + [*missing])
+            written = [each.id for each in work.intents] + [each.id for each, _ in work.ends]
+            written += [each.exchange.id for each in work.prepared]
+            there = self._there([*written, *missing])
             self._open_gap = self._gap_of(work.gap) if work.gap else self._open_gap
         work.intents = [each for each in work.intents if each.id not in there | self._noted]
         work.ends = [each for each in work.ends if each[0].id not in there]
+        work.prepared = [each for each in work.prepared if each.exchange.id not in there]
         if work.gap:
             left = missing - there
             over = work.gap.ended_us is not None and not left

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, replace
-from itertools import starmap
+from itertools import islice, starmap
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
@@ -27,7 +27,7 @@ from store.secret_shapes import kind_of
 from store.secret_spans import Span, merged, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from gateway.exchange import Exchange
     from store.keys import Key
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 TAG_DIGITS = 12
 _ECHO = range(6, 4096)  # lengths looked for elsewhere: shorter values occur by chance, longer ones are whole bodies
+_ECHOES, _ECHOES_IN_SPOOLS = 200, 20  # values looked for per exchange, and in its large bodies
 _NUMBER = re.compile(rb"-?[0-9][0-9.]{0,60}")
 
 
@@ -97,21 +98,20 @@ def patched(body: bytes, patches: Iterable[Patch]) -> bytes:
 
 
 def _echoes(sealed: Sealed, values: Iterable[bytes]) -> tuple[bytes, ...]:
-    """Forms of the found values that still stand somewhere in the sealed exchange."""
-    left = {form for value in values if len(value) in _ECHO for form in _forms(value)}
-    found: set[bytes] = set()
-    for text in _texts(sealed):
-        here = {form for form in left if form in text}
-        found |= here
-        left -= here
-    return tuple(sorted(found))
+    """Forms of the found values that still stand somewhere in the sealed exchange.
 
-
-def _texts(sealed: Sealed) -> Iterator[bytes]:
-    yield sealed.encoded.record
-    yield from sealed.encoded.bodies.values()
+    The first values come from heads; bounds keep a body full of secrets from costing its square.
+    """
+    sought = list(islice((value for value in values if len(value) in _ECHO), _ECHOES))
+    forms = {form for value in sought for form in _forms(value)}
+    found = {
+        form for text in (sealed.encoded.record, *sealed.encoded.bodies.values()) for form in forms if form in text
+    }
+    forms = {form for value in sought[:_ECHOES_IN_SPOOLS] for form in _forms(value)} - found
     for spool in sealed.spools:
-        yield from spool.pieces()
+        for piece in spool.pieces():
+            found |= {form for form in forms if form in piece}
+    return tuple(sorted(found))
 
 
 def _forms(value: bytes) -> Iterable[bytes]:
@@ -131,7 +131,7 @@ class _Pass:
     """One walk through one exchange with what is known so far."""
 
     def __init__(self, key: Key, spools: Sequence[Spool], known: tuple[bytes, ...]) -> None:
-        self.values: set[bytes] = set()
+        self.values: dict[bytes, None] = {}
         self._key = key
         self._known = known
         self._spools = {ref.digest: spool for spool in spools if isinstance(ref := spool.body(), BodyRef)}
@@ -225,7 +225,7 @@ class _Pass:
         return b"".join([*parts, data[at:]])
 
     def _tag(self, value: bytes) -> bytes:
-        self.values.add(value)
+        self.values[value] = None
         tag = f"{kind_of(value)}:{self._key.tag(value)[:TAG_DIGITS]}".encode()
         self._secrets[tag] = value
         return tag
@@ -259,7 +259,7 @@ class _Pass:
     def _body(self, body: Body, pieces: Callable[[], Iterable[bytes]], found: list[Span]) -> tuple[Body, Original]:
         if isinstance(body, bytes):
             patches = [(start, body[start:end]) for start, end in found]
-            self.values.update(value for _, value in patches)
+            self.values.update((value, None) for _, value in patches)
             return patched(body, [(start, self._filler(value)) for start, value in patches]), Original(
                 (), tuple(patches)
             )
@@ -269,7 +269,7 @@ class _Pass:
             return spool.body(), Original((), ref=body, cipher=cipher.ref())
         spool, stood = spools_of.filled(pieces(), found, self._filler)
         self._filled.append(spool)
-        self.values.update(value for _, value in stood)
+        self.values.update((value, None) for _, value in stood)
         return spool.body(), Original((), tuple(stood), ref=body)
 
     def _filler(self, value: bytes) -> bytes:

@@ -39,12 +39,12 @@ class Disk:
         def limit(connection: sqlite3.Connection, _: object) -> None:
             connection.execute(f"PRAGMA max_page_count = {self._pages}")
 
-        event.listen(writer._recording.engine, "connect", limit)
-        writer._committer.disconnect()
+        event.listen(writer._thread._recording.engine, "connect", limit)
+        writer._thread.committer.disconnect()
 
     def fill(self, writer: Writer) -> None:
         self._pages = 1
-        writer._committer.disconnect()
+        writer._thread.committer.disconnect()
         self._patch.setattr(os, "posix_fallocate", self._no_space)
 
     def free(self) -> None:
@@ -215,15 +215,15 @@ def test_a_commit_that_failed_and_yet_lasted_is_not_written_twice(place: str, mo
 
     async def main() -> None:
         async with recording_at(place) as writer:
-            write = writer._committer._write
+            write = writer._thread.committer._write
 
             def write_then_fail(*values: Any) -> bytes:
                 write(*values)
-                writer._committer._connect().commit()
+                writer._thread.committer._connect().commit()
                 monkeypatch.undo()
                 raise OSError(errno.EIO, "Input/output error")
 
-            monkeypatch.setattr(writer._committer, "_write", write_then_fail)
+            monkeypatch.setattr(writer._thread.committer, "_write", write_then_fail)
             with pytest.raises(StoreUnavailable):
                 await writer.finish(sample(1))
             writer.finish_later(sample(1))
@@ -238,14 +238,14 @@ def test_a_gap_counts_only_what_is_missing_when_commits_failed_and_yet_lasted(
 ) -> None:
     async def main() -> None:
         async with recording_at(place) as writer:
-            write = writer._committer._write
+            write = writer._thread.committer._write
 
             def write_then_fail(*values: Any) -> bytes:
                 write(*values)
-                writer._committer._connect().commit()
+                writer._thread.committer._connect().commit()
                 raise OSError(errno.EIO, "Input/output error")
 
-            monkeypatch.setattr(writer._committer, "_write", write_then_fail)
+            monkeypatch.setattr(writer._thread.committer, "_write", write_then_fail)
             for ident in (1, 2, 3):
                 with pytest.raises(StoreUnavailable):
                     await writer.finish(sample(ident))

@@ -139,7 +139,7 @@ def test_a_body_that_was_pruned_is_stored_again(place: str) -> None:
         writer = Writer(recording, seal="off")
         writer.start(RUN)
         await writer.finish(sample(1, body=SHARED))
-        while writer._committer.prune(Keep(age_s=1)):
+        while writer._thread.committer.prune(Keep(age_s=1)):
             pass
         await writer.finish(sample(2, body=SHARED))
         await writer.close()
