@@ -39,7 +39,7 @@ THROUGH = {
     "tests/playback/test_send.py": ("playback/judgement.py", "playback/sendable.py"),
 }  # fmt: skip
 # A verb is what the command line does with it, so that is where all of them are tested.
-VERBS = "tests/test_replay_cli.py"
+VERBS = "tests/verbs/test_every_verb.py"
 PLACES = {source: test for test, sources in THROUGH.items() for source in sources}
 
 

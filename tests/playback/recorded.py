@@ -22,7 +22,7 @@ from store.spool import Spool
 from store.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 type Server = Callable[[Request], Response | Failure]
 
@@ -118,16 +118,18 @@ def record(calls: Iterable[tuple[Request, Server]], config: Config | None = None
 def keep(
     place: str,
     exchanges: Iterable[Exchange],
+    *,
     config: Config | None = None,
     bodies: Iterable[bytes] = (),
     seal: str = "on",
+    details: Mapping[str, object] | None = None,
 ) -> str:
     """Write the exchanges to a recording at that place; `bodies` are those that they only refer to."""
 
     async def write() -> None:
         recording = open_for_writing(place)
         writer = Writer(recording, seal=seal)
-        writer.start(RunInfo("0", RULES_VERSION, ARRIVED_US, 0))
+        writer.start(RunInfo("0", RULES_VERSION, ARRIVED_US, 0, details or {}))
         spools = []
         for body in bodies:
             spools.append(Spool())
