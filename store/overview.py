@@ -66,8 +66,9 @@ def trail_id(steps: Trail) -> int:
     """The name of a trail: the first 48 bits of its SHA-256; 0 for the empty one."""
     if not steps:
         return 0
-    told = "\n".join("\t".join(step) for step in steps)
-    return int.from_bytes(hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()[:6], "big")
+    # Of the text as the table keeps it, so that verify can compute it again.
+    told = "\n".join("\t".join(map(readable, step)) for step in steps)
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:6], "big")
 
 
 def readable(value: bytes | str) -> str:
