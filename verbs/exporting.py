@@ -18,7 +18,7 @@ from playback.verdict import ExitCode
 from verbs.recordings import display_name, filter_option, recording_argument, selected
 from verbs.secrets import opened_with_vault
 from verbs.shell import Refused
-from verbs.takeaways import FORMS, Takeaway, form_of
+from verbs.takeaways import FORMS, Takeaway, form_of, refuse_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,9 @@ def command(
     written (exit code 4).
     """
     noise = _noise(noise_file)
+    form = form or form_of(output)
+    if form != "raw":
+        refuse_folder(output)
     with opened_with_vault(recording) as (reader, vault), tempfile.TemporaryDirectory() as folder:
         numbers = [exchange.id for exchange in selected(reader, wanted)]
         if not numbers:
@@ -61,7 +64,7 @@ def command(
         export = Export(vault, subject_of(name, numbers), Path(folder), with_secrets=with_secrets)
         try:
             leaving = _checked(export, selected(reader, wanted))
-            FORMS[form or form_of(output)](Takeaway(output, side, name, reader, export, leaving, noise))
+            FORMS[form](Takeaway(output, side, name, reader, export, leaving, noise))
         finally:
             export.close()
     click.echo(f"{output}: {len(numbers)} exchanges, {'without secrets' if export.sealed else 'SECRETS IN THE CLEAR'}")

@@ -43,7 +43,14 @@ if TYPE_CHECKING:
 DEFAULT_TARGET = "http://127.0.0.1:9000"
 
 _captures = parsed_by(lambda text: load_captures(Path(text)))
-_SECONDS = click.FloatRange(0, min_open=True)
+_DAY_S = 86_400  # FC's longest time-out
+
+
+def _seconds(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    # Not a range: NaN is in every range.
+    if not 0 < value <= _DAY_S:
+        raise click.BadParameter(f"{value:g} is not between 0 and {_DAY_S} seconds")
+    return value
 
 
 @click.command("send")
@@ -61,7 +68,14 @@ _SECONDS = click.FloatRange(0, min_open=True)
 @click.option(
     "--pace", default="fast", show_default=True, callback=parsed_by(parse_pace), help="fast, recorded, or xN: faster."
 )
-@click.option("--timeout", "timeout_s", type=_SECONDS, default=60, show_default=True, help="Seconds per answer.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    default=60.0,
+    show_default=True,
+    callback=_seconds,
+    help="Seconds per answer.",
+)
 @noise_option
 @click.option("--capture", "captures", metavar="FILE", callback=_captures, help="Values that change: tokens, ids.")
 @secret_option

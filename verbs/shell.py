@@ -65,6 +65,10 @@ class Verbs(click.Group):
             sys.stdout.flush()
         except BrokenPipeError as error:
             raise PipeClosed from error
+        except OSError as error:
+            # What a verb opens it answers for itself; what is left is our own output, or the system's limits.
+            _silence()
+            raise Refused(f"cannot go on: {error.strerror or error}", 2) from error
         return code
 
     def resolve_command(
@@ -109,10 +113,14 @@ def exit_code_of(group: click.Group, args: Sequence[str] | None = None) -> int:
     except click.Abort:
         return _INTERRUPTED
     except PipeClosed:
-        # Python flushes once more at exit; that a second failure is printed helps nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return _PIPE_CLOSED
     return code
+
+
+def _silence() -> None:
+    """Python flushes once more at exit; that a second failure is printed helps nobody."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def one_line(message: str) -> str:

@@ -18,7 +18,7 @@ from verbs.shell import Refused
 
 @click.command("show")
 @recording_argument
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID", type=click.IntRange(1, 2**63 - 1))
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Language of the reasons.")
 def command(recording: str, number: int, language: str) -> int:
     """Exchange ID of RECORDING: what the client and the server saw, and every change with its reason."""

@@ -114,6 +114,12 @@ def _raw(away: Takeaway) -> None:
 FORMS: dict[str, Callable[[Takeaway], None]] = {"bundle": _bundle, "har": _har, "curl": _curl, "raw": _raw}
 
 
+def refuse_folder(output: Path) -> None:
+    """A file cannot be written where a folder is."""
+    if output.is_dir():
+        raise Refused(f"cannot write {output}: it is a folder", ExitCode.USAGE)
+
+
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a private file; an unfinished one never takes the place of what stands there."""
     draft = path.with_name(f"{path.name}.part")

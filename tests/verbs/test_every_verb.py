@@ -104,6 +104,10 @@ def test_an_exchange_that_is_not_there_is_5(shell: Shell, recording: str) -> Non
         pytest.param(["list", "x", "y"], "y", id="too much"),
         pytest.param(["show", "x", "one"], "one", id="no number"),
         pytest.param(["send", "x", "--timeout", "0"], "0", id="no time"),
+        pytest.param(["send", "x", "--timeout", "nan"], "nan", id="not a time"),
+        pytest.param(["send", "x", "--timeout", "inf"], "inf", id="for ever"),
+        pytest.param(["show", "x", "99999999999999999999"], "99999999999999999999", id="a number too large"),
+        pytest.param(["export", "x", "-o", "/"], "it is a folder", id="export to a folder"),
         pytest.param(["check", "x", "--fail-on", "hi"], "high", id="no such gate"),
         pytest.param(["audit", "x"], "--output", id="no output"),
         pytest.param(["--nope"], "--nope", id="unknown option"),
@@ -192,3 +196,15 @@ def test_send_as_a_client(shell: Shell, recording: str) -> None:
 def test_send_refuses_what_it_does_not_know(shell: Shell, recording: str, args: list[str], told: str) -> None:
     assert shell("send", recording, *args) == 2
     assert told in shell.err
+
+
+def test_a_full_disk_behind_the_output_is_said(recording: str) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "replay.py"), "list", recording],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"replay.py: cannot go on: No space left on device\n"
