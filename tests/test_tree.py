@@ -28,7 +28,7 @@ THROUGH = {
     ),
     "tests/store/test_writer.py": (
         "store/body_rows.py", "store/bounds.py", "store/overview.py", "store/packing.py", "store/rows.py",
-        "store/shared_rows.py",
+        "store/shared_rows.py", "store/writer_thread.py",
     ),
     "tests/store/test_outage.py": ("store/committer.py", "store/mark.py", "store/reserve.py"),
     "tests/store/test_verify.py": ("store/chain.py", "store/losses.py"),
