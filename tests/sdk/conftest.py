@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.live.pool import Stage, Stages
-from tests.sdk.sdks import Driver, Sdk, install_node_sdks, some
+from tests.sdk.sdks import Driver, Home, Sdk, install_node_sdks, install_python_sdks, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,22 +29,35 @@ def stage(sdk_stages: Stages) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def node_sdks(pytestconfig: pytest.Config) -> tuple[Path | None, str]:
-    return install_node_sdks(pytestconfig.cache.mkdir("sdk-node"))
+def sdk_homes(pytestconfig: pytest.Config) -> dict[str, Home]:
+    """Where the SDKs of each language are."""
+    return {
+        "node": install_node_sdks(pytestconfig.cache.mkdir("sdk-node")),
+        "python": install_python_sdks(pytestconfig.cache.mkdir("sdk-python")),
+    }
 
 
 @pytest.fixture(scope="session", params=some())
-def sdk(request: pytest.FixtureRequest, node_sdks: tuple[Path | None, str]) -> Sdk:
+def sdk(request: pytest.FixtureRequest, sdk_homes: dict[str, Home]) -> Sdk:
     """Each SDK that can run here."""
     found: Sdk = request.param
-    if found.language == "node" and node_sdks[0] is None:
-        pytest.skip(node_sdks[1])
+    home, why_not = sdk_homes[found.language]
+    if home is None:
+        pytest.skip(why_not)
     return found
 
 
 @pytest.fixture(scope="session")
-def driver(sdk: Sdk, node_sdks: tuple[Path | None, str]) -> Iterator[Driver]:
+def sdk_home(sdk: Sdk, sdk_homes: dict[str, Home]) -> Path:
+    """Where that SDK is."""
+    home = sdk_homes[sdk.language][0]
+    assert home is not None
+    return home
+
+
+@pytest.fixture(scope="session")
+def driver(sdk: Sdk, sdk_home: Path) -> Iterator[Driver]:
     """Its process."""
-    running = Driver(sdk, node_sdks[0])
+    running = Driver(sdk, sdk_home)
     yield running
     running.close()

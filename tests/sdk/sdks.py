@@ -1,6 +1,6 @@
 """The official SDKs as a test sees them: each a process that takes orders and reports what its user would see.
 
-The Node ones are installed from the lock file beside this, once, into pytest's cache. Read next: driver.py, driver.js.
+Both kinds are installed from the lock files beside this, once, into pytest's cache. Read next: driver.py, driver.js.
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ def some(wanted: Callable[[Sdk], bool] = lambda _: True) -> list[ParameterSet]:
 class Driver:
     """A running driver."""
 
-    def __init__(self, sdk: Sdk, node_folder: Path | None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sdk: Sdk, home: Path, environment: Mapping[str, str] | None = None) -> None:
         self.sdk = sdk
         kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         self._process = subprocess.Popen(
-            _command(sdk, node_folder),
+            _command(sdk, home),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**kept, **(environment or {})},
@@ -127,30 +127,47 @@ class Driver:
         self._process.communicate(timeout=INSTALL_S)
 
 
-def _command(sdk: Sdk, node_folder: Path | None) -> list[str]:
+type Home = tuple[Path | None, str]
+"""Where the SDKs of a language are, or None and why they are not."""
+
+
+def _command(sdk: Sdk, home: Path) -> list[str]:
     if sdk.language == "python":
-        return [sys.executable, str(HERE / "driver.py"), sdk.name]
+        return [str(home / "bin" / "python"), str(HERE / "driver.py"), sdk.name]
     node = shutil.which("node")
     assert node is not None
-    return [node, str(HERE / "driver.js"), str(node_folder), sdk.name]
+    return [node, str(HERE / "driver.js"), str(home), sdk.name]
 
 
-def install_node_sdks(cache: Path) -> tuple[Path | None, str]:
-    """Where the Node SDKs are, or None and why they are not."""
+def install_node_sdks(cache: Path) -> Home:
+    """The Node SDKs, by npm."""
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
         return None, "node and npm are not on this machine"
-    wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    line = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    return _install(cache, ("package-lock.json", "package.json"), [line])
+
+
+def install_python_sdks(cache: Path) -> Home:
+    """The Python SDKs, in an environment of their own."""
+    pip = ["bin/python", "-m", "pip", "install", "-q", "-q", "--disable-pip-version-check", "--no-deps"]
+    lines = [[sys.executable, "-m", "venv", "."], [*pip, "--require-hashes", "-r", "requirements.lock"]]
+    return _install(cache, ("requirements.lock",), lines, sys.version)
+
+
+def _install(cache: Path, files: tuple[str, ...], lines: list[list[str]], also: str = "") -> Home:
+    """Run the lines in a folder with those files, once for each state of the lock, which is the first of them."""
+    wanted = hashlib.sha256((HERE / files[0]).read_bytes() + also.encode()).hexdigest()[:16]
     folder = cache / wanted
     if folder.exists():
         return folder, ""
     with tempfile.TemporaryDirectory(dir=cache) as made:
-        for name in ("package.json", "package-lock.json"):
+        for name in files:
             shutil.copy(HERE / name, made)
-        line = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        done = subprocess.run(line, cwd=made, capture_output=True, text=True, timeout=INSTALL_S, check=False)
-        if done.returncode:
-            return None, f"npm could not install the SDKs: {done.stderr.strip()[-300:]}"
+        for line in lines:
+            done = subprocess.run(line, cwd=made, capture_output=True, text=True, timeout=INSTALL_S, check=False)
+            if done.returncode:
+                return None, f"the SDKs could not be installed: {done.stderr.strip()[-300:]}"
         # Another session may have been faster; what it installed is the same.
         shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
     return folder, ""

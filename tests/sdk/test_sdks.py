@@ -172,12 +172,12 @@ def test_an_endpoint_written_as_a_url_where_a_host_is_meant(driver: Driver, stag
 
 
 @pytest.mark.parametrize("sdk", some(lambda sdk: sdk.language == "python"), indirect=True)
-def test_http_proxy_instead_of_an_endpoint(driver: Driver, stage: Stage, node_sdks: tuple[Path | None, str]) -> None:
+def test_http_proxy_instead_of_an_endpoint(driver: Driver, stage: Stage, sdk_home: Path) -> None:
     """The user's program keeps the real endpoint; the gateway takes the absolute form and dials nobody else.
 
     The Node SDKs do not read HTTP_PROXY.
     """
-    proxied = Driver(driver.sdk, node_sdks[0], {"HTTP_PROXY": f"http://127.0.0.1:{stage.proxy.port}"})
+    proxied = Driver(driver.sdk, sdk_home, {"HTTP_PROXY": f"http://127.0.0.1:{stage.proxy.port}"})
     try:
         host = "1234567890123456.cn-hangzhou.fc.aliyuncs.com"
         report = proxied.act(Order(driver.sdk.endpoint(host), event=b"x"))
