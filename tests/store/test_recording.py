@@ -181,3 +181,13 @@ def test_the_recording_of_every_released_schema_can_be_read() -> None:
     assert released
     for path in released:
         assert read_all(str(path)) == [sample(1), sample(2, body=b"body " * 300, answer=b"answer " * 200)]
+
+
+@pytest.mark.parametrize(("durability", "level"), [("full", 2), ("normal", 1)])
+def test_commits_wait_for_the_disk_as_durability_says(durability: str, level: int, place: str) -> None:
+    """SQLite's own numbers: 2 = FULL, a commit survives a power cut; 1 = NORMAL, it survives the process."""
+    recording = open_for_writing(place, durability=durability)
+    with recording.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    recording.close()
