@@ -48,6 +48,8 @@ def _parse(path: Path) -> Any:
         raise StartRefused(Exit.OPTION, f"fc_config {path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise StartRefused(Exit.OPTION, f"fc_config {path} is not UTF-8 text: {error.reason}") from error
+    except RecursionError as error:
+        raise StartRefused(Exit.OPTION, f"fc_config {path} is nested too deeply; this is not a config file") from error
     except YAMLError as error:
         place = " ".join(str(error).split())
         raise StartRefused(Exit.OPTION, f"fc_config {path} is not YAML: {place}") from error

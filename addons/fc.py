@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mitmproxy import ctx, exceptions
 
-from addons import options
+from addons import options, process
 from addons.refusal import StartRefused, leave
 from addons.service import Service
 
@@ -34,6 +34,7 @@ class FunctionCompute:
 
     def load(self, loader: Loader) -> None:
         """Make the options known."""
+        process.show_anything()
         try:
             options.read_values(loader.master.options.deferred)
         except StartRefused as refused:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
 
-from addons import greeting, ports, settings
+from addons import greeting, ports, process, settings
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
@@ -81,7 +81,7 @@ class Service:
         self._peers = Peers()
         self._inner = Inner(self._peers)
         self._program = Program(wanted)
-        self._terminal = Terminal(sys.stdout) if _wants_lines() else None
+        self._terminal = Terminal(sys.stdout, _without_reader) if _wants_lines() else None
         self.onlookers = Onlookers(ctx.master, own)
         self.hooks = StackHooks(self._inner, self._peers)
         self.started = False
@@ -108,6 +108,7 @@ class Service:
 
     async def start(self) -> None:
         """Start the writer and the user's program, then open the port. Raises StartRefused."""
+        process.stop_on_hangup(ctx.master.shutdown)
         await ports.take_back_default_listener()
         if ctx.options.server:
             ports.check_free(self._settings.modes, ctx.options.listen_host, ctx.options.listen_port)
@@ -206,6 +207,12 @@ class Service:
                 words = greeting.at_stop(self._settings.language, self._store.place, self._recorder.kept)
                 logger.info("fc-replay: %s", words)
             self._store = None
+
+
+def _without_reader() -> None:
+    """`mitmdump ... | head` has seen enough: stop in order."""
+    process.leave(process.STDOUT)
+    ctx.master.shutdown()
 
 
 def _wants_lines() -> bool:

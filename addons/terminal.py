@@ -14,6 +14,8 @@ from gateway.tally import tally
 from store.sealing_heads import target_spans
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gateway.exchange import Exchange
 
 PERIOD_S = 0.1
@@ -24,10 +26,11 @@ LONGEST_TARGET = 80
 
 
 class Terminal:
-    """Collects lines and prints them ten times a second."""
+    """Collects lines and prints them ten times a second. `lost`: called when nobody reads them any more."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, lost: Callable[[], None]) -> None:
         self._out = out
+        self._lost = lost
         self._lines: list[str] = []
         self._more = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -48,11 +51,14 @@ class Terminal:
             self._timer = None
         if self._more:
             self._lines.append(f"... and {self._more} more")
-        if self._lines:
-            self._out.write("\n".join(self._lines) + "\n")
-            self._out.flush()
+        text = "".join(f"{each}\n" for each in self._lines)
         self._lines.clear()
         self._more = 0
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError:  # the pipe's reader has ended, or the terminal
+            self._lost()
 
 
 def line(exchange: Exchange) -> str:

@@ -85,3 +85,10 @@ def test_a_mistyped_key_names_its_line(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "No such file" in refusal_of(tmp_path / "none.yaml").line
+
+
+def test_a_file_of_brackets_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "fc.yaml"
+    place.write_text("[" * 10_000, encoding="utf-8")
+    with pytest.raises(StartRefused, match="nested too deeply"):
+        read_config(place, "http://127.0.0.1:9000")

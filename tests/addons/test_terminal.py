@@ -59,8 +59,23 @@ def test_a_flood_is_counted_not_printed() -> None:
         terminal.flush()
 
     out = io.StringIO()
-    terminal = Terminal(out)
+    terminal = Terminal(out, lost=pytest.fail)
     asyncio.run(test())
     lines = out.getvalue().splitlines()
     assert len(lines) == MOST_LINES + 1
     assert lines[-1] == "... and 7 more"
+
+
+def test_a_reader_that_has_gone_is_told_and_nothing_is_raised() -> None:
+    class Broken(io.StringIO):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    async def test() -> None:
+        terminal.show(exchange())
+        terminal.flush()
+
+    told: list[bool] = []
+    terminal = Terminal(Broken(), lost=lambda: told.append(True))
+    asyncio.run(test())
+    assert told == [True]
