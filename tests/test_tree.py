@@ -20,6 +20,9 @@ ROOMS = (
 # Migrations are frozen history; the schema's tests walk through all of them.
 EXEMPT = ("store/migrations/",)
 
+# Experiments that are run by hand and print what they find; `./run bench` uses none of them.
+EXPERIMENTS = ("benchmarks/bodies.py", "benchmarks/breakage.py", "benchmarks/faults.py", "benchmarks/proxied.py")
+
 # Test file -> the sources that it runs through a larger idea (found by coverage, each line of them but a few).
 THROUGH = {
     "tests/store/test_recording.py": (
@@ -46,7 +49,7 @@ PLACES = {source: test for test, sources in THROUGH.items() for source in source
 def sources() -> list[str]:
     """Every module with code of its own, as a path; a package's docstring alone needs no test."""
     found = [path.relative_to(ROOT).as_posix() for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-    return [path for path in found if not path.endswith("/__init__.py") and not path.startswith(EXEMPT)]
+    return [path for path in found if not path.endswith("/__init__.py") and not path.startswith(EXEMPT + EXPERIMENTS)]
 
 
 @cache
