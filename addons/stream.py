@@ -41,7 +41,8 @@ async def stream(desk: Desk, call: Call, draft: Draft, delivery: Delivery, windo
     call.start(called_unrecorded(answer.response, draft.unrecorded) if draft.told else answer.response)
     spool = Spool(desk.spool_folder)
     draft.spools.append(spool)
-    pump = _Pump(call, draft, spool, hold=get(answer.response.headers, b"content-length") is not None)
+    length = get(answer.response.headers, b"content-length")
+    pump = _Pump(call, draft, spool, length=int(length) if length is not None else None)
     failed = await pump.run(delivery)
     _keep(draft, delivery, spool, failed)
     if draft.server_response is not None and draft.server_response.trailers:
@@ -51,13 +52,13 @@ async def stream(desk: Desk, call: Call, draft: Draft, delivery: Delivery, windo
 
 
 class _Pump:
-    """Moves pieces from the server to the client; `held` is the piece that waits for the commit."""
+    """Moves pieces from the server to the client; `held` is the last one of an announced `length`: it waits."""
 
-    def __init__(self, call: Call, draft: Draft, spool: Spool, *, hold: bool) -> None:
+    def __init__(self, call: Call, draft: Draft, spool: Spool, *, length: int | None) -> None:
         self._call = call
         self._draft = draft
         self._spool = spool
-        self._hold = hold
+        self._length = length
         self.held = b""
 
     async def run(self, delivery: Delivery) -> Failed | None:
@@ -66,9 +67,9 @@ class _Pump:
             while piece := await delivery.call.read():
                 self._spool.write(piece)
                 self._draft.pieces.append(Piece(self._spool.size, self._draft.now()))
-                if self._hold:
-                    piece, self.held = self.held, piece
-                if piece:
+                if self._spool.size == self._length:
+                    self.held = piece
+                else:
                     await self._call.write(piece)
         except ClientGone:
             return CANCELLED

@@ -164,3 +164,24 @@ def test_an_answer_whose_body_finds_no_room_is_cut(monkeypatch: pytest.MonkeyPat
         assert "finds no room" in end.failure_text
 
     run(test())
+
+
+def test_of_an_announced_length_only_the_last_piece_waits() -> None:
+    async def test() -> None:
+        first_seen = asyncio.Event()
+
+        async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"a" * 5)
+            await first_seen.wait()
+            writer.write(b"b" * 99_995)
+
+        async with bench(serve) as desk:
+            reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+            writer.write(get())
+            await reader.readuntil(b"aaaaa")
+            assert desk.journal.ends == []
+            first_seen.set()
+            assert await reader.read(-1) == b"b" * 99_995
+            writer.close()
+
+    run(test())
