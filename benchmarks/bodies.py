@@ -37,7 +37,7 @@ _LENGTH = re.compile(rb"(?i)content-length: (\d+)")
 class Load:
     """One load's figures.
 
-    `grown_kib`: of peak memory. `descriptors`: more than before. `wrong`: bodies that differ. `ends`: how the calls ended.
+    `grown_kib`: of peak memory. `descriptors`: more than before. `wrong`: bodies that differ. `ends`: how they ended.
     """
 
     name: str

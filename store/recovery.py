@@ -1,4 +1,4 @@
-"""At the start: runs that were killed get their end, and what they left open is closed as interrupted.
+"""At the start: runs that were killed get their end, and what any earlier run left open is closed as interrupted.
 
 Must not know: whether the database is a file. Read next: committer.py, recording.py.
 """
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _CHUNK = 256
 
+KILLED = "the proxy ended before the exchange did"
+UNWRITTEN = "its end could not be recorded"
+"""Why an exchange is still open when the next run begins."""
+
 _STAGES = (
     ("done", "the reply was ready for its last byte"),
     ("server_end", "the whole answer had come from the server"),
@@ -34,36 +38,42 @@ _STAGES = (
 
 
 def close_killed_runs(engine: Engine) -> int:
-    """Close every run that has no end, and its open exchanges; returns how many exchanges that were.
+    """Close every run that has no end, and all open exchanges; returns how many exchanges that were.
 
     In a file the caller holds the recording; on a server a run at work holds its presence.
     """
+    unended = select(run.c.id).where(run.c.ending == "running")
+    left_open = select(intent.c.run_id).join(run, run.c.id == intent.c.run_id).where(run.c.ending != "running")
     with engine.connect() as connection:
-        killed = connection.execute(select(run.c.id).where(run.c.ending == "running")).scalars().all()
+        killed = connection.execute(unended).scalars().all()
+        ended = connection.execute(left_open.distinct()).scalars().all()
     presence = Presence(engine)
     try:
-        return sum(_close(engine, run_id) for run_id in killed if presence.hold(run_id))
+        closed = sum(_close(engine, run_id, KILLED, "killed") for run_id in killed if presence.hold(run_id))
+        return closed + sum(_close(engine, run_id, UNWRITTEN, "") for run_id in ended if presence.hold(run_id))
     finally:
         presence.release()
 
 
-def interrupted(exchange: Exchange) -> Exchange:
-    """The exchange as the proxy's death left it, with the stage it had reached."""
+def interrupted(exchange: Exchange, why: str = KILLED) -> Exchange:
+    """The exchange as it was left, with the stage it had reached."""
     reached = (said for name, said in _STAGES if getattr(exchange.timings, name) >= 0)
     stage = next(reached, "it was about to be sent to the server")
-    return replace(exchange, state=State.INTERRUPTED, failure_text=f"the proxy ended before the exchange did; {stage}")
+    return replace(exchange, state=State.INTERRUPTED, failure_text=f"{why}; {stage}")
 
 
-def _close(engine: Engine, run_id: int) -> int:
+def _close(engine: Engine, run_id: int, why: str, ending: str) -> int:
+    """`ending`: of the run, "" when it has one."""
     committer = Committer(engine)
     committer.resume(run_id)
     closed = 0
     try:
         while exchanges := _open_exchanges(engine, run_id):
-            ends = [(interrupted(each), ()) for each in exchanges]
+            ends = [(interrupted(each, why), ()) for each in exchanges]
             committer.commit(Work(ends=list(ends), max_id=max(each.id for each in exchanges)))
             closed += len(ends)
-        committer.end("killed")
+        if ending:
+            committer.end(ending)
     finally:
         committer.disconnect()
     return closed

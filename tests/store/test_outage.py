@@ -16,9 +16,10 @@ from sqlalchemy import event
 
 from gateway.exchange import State, View
 from gateway.messages import BodyRef, Request
-from store.errors import StoreUnavailable, Unwritable
+from store.errors import Missing, StoreUnavailable, Unwritable
 from store.reader import Reader
 from store.recording import open_for_reading, open_for_writing
+from store.verify import verify
 from store.writer import Writer
 from tests.store.samples import RUN, read_all, sample
 
@@ -306,3 +307,67 @@ def test_the_reserve_is_private_and_gone_at_the_end(place: str) -> None:
     assert held.st_blocks * 512 >= held.st_size
     assert held.st_mode & 0o777 == 0o600
     assert not Path(place + "-reserve").exists()
+
+
+@pytest.mark.parametrize("moved", [pytest.param(True, id="moved"), pytest.param(False, id="deleted")])
+def test_a_recording_that_has_gone_is_told(tmp_path: Path, *, moved: bool) -> None:
+    """SQLite writes on into a file without a name, and every call would look recorded."""
+
+    async def main() -> None:
+        recording = open_for_writing(str(tmp_path / "fc.db"))
+        writer = Writer(recording, seal="off")
+        writer.start(RUN)
+        await writer.finish(sample(1))
+        if moved:
+            recording_file.rename(tmp_path / "away.db")
+        else:
+            recording_file.unlink()
+        with pytest.raises(StoreUnavailable, match="moved or deleted"):
+            await writer.finish(sample(2))
+        assert "moved or deleted" in writer.failing
+        await writer.close()
+        with pytest.raises(Missing, match="moved or deleted"):
+            recording.close()
+
+    recording_file = tmp_path / "fc.db"
+    asyncio.run(main())
+
+
+def test_a_recording_that_comes_back_is_written_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with recording_at(str(recording_file)) as writer:
+            recording_file.rename(tmp_path / "away.db")
+            with pytest.raises(StoreUnavailable):
+                await writer.finish(sample(1))
+            (tmp_path / "away.db").rename(recording_file)
+            await until(lambda: not writer.failing)
+            await writer.finish(sample(2))
+
+    recording_file = tmp_path / "fc.db"
+    asyncio.run(main())
+    assert [each.id for each in read_all(str(recording_file))] == [2]
+    assert [gap.exchanges for gap in gaps(str(recording_file))] == [1]
+
+
+def test_an_exchange_whose_end_was_lost_is_closed_by_the_next_run(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        disk = Disk(monkeypatch)
+        async with recording_at(place) as writer:
+            disk.attach(writer)
+            await writer.intent(sample(1))
+            disk.fill(writer)
+            with pytest.raises(StoreUnavailable):
+                await writer.finish(replace(large(1), state=State.COMPLETE))  # type: ignore[arg-type,type-var]
+            disk.free()
+            await writer.finish(sample(2))
+
+    asyncio.run(main())
+    open_for_writing(place).close()
+    found = read_all(place)
+    assert [(each.id, each.state) for each in found] == [(1, State.INTERRUPTED), (2, State.COMPLETE)]
+    assert found[0].failure_text.startswith("its end could not be recorded; ")
+    assert [gap.exchanges for gap in gaps(place)] == [1]
+    recording = open_for_reading(place)
+    assert [run.ending for run in Reader(recording).runs()] == ["orderly"]
+    assert verify(recording).sound
+    recording.close()
