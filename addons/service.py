@@ -201,12 +201,16 @@ class Service:
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
-        if self._store is not None:
-            self._store.close()
-            if self._recorder is not None and self._recorder.kept:
-                words = greeting.at_stop(self._settings.language, self._store.place, self._recorder.kept)
-                logger.info("fc-replay: %s", words)
-            self._store = None
+        store, self._store = self._store, None
+        if store is None:
+            return
+        try:
+            store.close()
+        except RecordingError as error:
+            logger.error("fc-replay: %s", error)  # noqa: TRY400 - one line says all; its trace says nothing more
+            return
+        if self._recorder is not None and self._recorder.kept:
+            logger.info("fc-replay: %s", greeting.at_stop(self._settings.language, store.place, self._recorder.kept))
 
 
 def _without_reader() -> None:

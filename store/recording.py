@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+GONE = "its file was moved or deleted while it was recorded"
+
+
 @dataclass(slots=True)
 class Recording:
     """An open recording. `path` is None on a database server; `place` is what to call it in messages.
@@ -52,9 +55,11 @@ class Recording:
         return self.path and self.path.with_name(self.path.name + ending)
 
     def close(self) -> None:
-        """Let go of it. A written SQLite recording becomes one plain file again."""
+        """Let go of it. A written SQLite recording becomes one plain file again. Raises Missing when it has gone."""
         try:
             if self.lock and self.path:
+                if not self.path.exists():
+                    raise Missing(GONE, self.place)
                 sqlite.fold_wal(self.engine)
                 close_mark(self.path.with_name(self.path.name + "-mark"), self.path)
         finally:

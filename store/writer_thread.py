@@ -6,6 +6,8 @@ Read next: committer.py (one transaction), outage.py (when it fails), writer.py 
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import threading
 import time
 from collections import deque
@@ -19,6 +21,7 @@ from store.explained import explained
 from store.ids import Ids
 from store.mark import MarkFile
 from store.outage import DISK_FULL, Outage
+from store.recording import GONE
 from store.reserve import Reserve
 from store.run_info import Work
 
@@ -76,6 +79,7 @@ class WriterThread:
         self._wake = threading.Event()
         self._closing = False
         self._retried: Exchange | None = None
+        self._file: tuple[int, int] | None = None
         with explained(recording.place), recording.engine.connect() as connection, connection.begin():
             self.ids = Ids(connection)
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
@@ -83,6 +87,7 @@ class WriterThread:
     def start(self, run: RunInfo, seal: str) -> int:
         """Write the run's row, begin to work, and return the run's id. Raises a RecordingError."""
         with explained(self._recording.place):
+            self._file = self._file_now()
             self._reserve.hold()
             run_id = self.committer.begin(run, self._recording.durability, seal)
             if path := self._recording.beside("-mark"):
@@ -161,13 +166,28 @@ class WriterThread:
         for item in items:
             self._commit([replace(item, ready=None)])  # its spools went with the failed transaction
 
+    def _file_now(self) -> tuple[int, int] | None:
+        """Which file lies at the recording's path: device and inode; None on a database server."""
+        if self._recording.path is None:
+            return None
+        found = self._recording.path.stat()
+        return found.st_dev, found.st_ino
+
     def _write(self, items: list[Item]) -> None:
+        self._check_place()
         self._reserve.hold()  # on a full disk this fails first: the space it gave up is not for exchanges
         self.committer.refill(self.ids)
         self.committer.commit(self._work_of(items, self.outage.gap(over=True)))
         self._set_mark()
         self.outage.end()
         self._settled(items, "")
+
+    def _check_place(self) -> None:
+        """Raise FileNotFoundError when the file has gone. SQLite would go on into it and report success."""
+        with contextlib.suppress(FileNotFoundError):
+            if self._file_now() == self._file:
+                return
+        raise FileNotFoundError(errno.ENOENT, GONE)
 
     def _set_mark(self) -> None:
         if self._mark:

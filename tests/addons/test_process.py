@@ -74,3 +74,14 @@ def test_a_pipe_without_a_reader_ends_the_proxy_in_order(tmp_path: Path) -> None
         assert b"Traceback" not in started.stderr.read()
     assert not is_open(port)
     assert not (tmp_path / "fc.db-wal").exists()
+
+
+def test_a_recording_that_is_deleted_refuses_calls_and_ends_in_one_line(tmp_path: Path) -> None:
+    with Proxy(tmp_path / "run", free_port()) as proxy:
+        ask(proxy.port)
+        proxy.recording_path.unlink()
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as client:
+            client.sendall(get("/hello"))
+            assert b"moved or deleted" in client.recv(65536)
+        proxy.stop()
+    assert "its file was moved or deleted while it was recorded" in proxy.output().splitlines()[-1]
