@@ -22,7 +22,8 @@ PERIOD_S = 0.1
 MOST_LINES = 20
 """Lines in one period; what is beyond is counted."""
 
-LONGEST_TARGET = 80
+WIDEST_TARGET = 80
+"""Bytes of a target that a line shows."""
 
 
 class Terminal:
@@ -61,14 +62,14 @@ class Terminal:
             self._lost()
 
 
-def line(exchange: Exchange) -> str:
-    """The exchange in one line."""
-    request, response = exchange.client.request, exchange.client.response
-    counts = tally(exchange.transforms)
+def line(exchange: Exchange, widest: int = WIDEST_TARGET) -> str:
+    """The exchange in one line, at most `widest` bytes of its target. A delivery shows what the server answered."""
+    request = exchange.client.request
+    counts = tally(exchange)
     parts = [
         visible(request.method) if request is not None else "?",
-        visible(masked(request.target)[:LONGEST_TARGET]) if request is not None else "?",
-        str(response.status) if response is not None else exchange.state.value,
+        visible(shortened(masked(request.target), widest)) if request is not None else "?",
+        outcome(exchange),
         exchange.error_code,
         f"-{counts.removed}" if counts.removed else "",
         f"+{counts.added}" if counts.added else "",
@@ -76,6 +77,19 @@ def line(exchange: Exchange) -> str:
         f"{exchange.timings.done / 1000:.{0 if exchange.timings.done >= 10_000 else 1}f} ms",
     ]
     return " ".join(part for part in parts if part)
+
+
+def outcome(exchange: Exchange) -> str:
+    """The status, or how the call ended without one."""
+    view = exchange.client if exchange.parent_id is None else exchange.server
+    response = view.response if view is not None else None
+    return str(response.status) if response is not None else exchange.state.value
+
+
+def shortened(target: bytes, widest: int) -> bytes:
+    """Both ends of a long target."""
+    end = (widest - 1) // 2
+    return target if len(target) <= widest else target[:end] + "…".encode() + target[-end:]
 
 
 def masked(target: bytes) -> bytes:

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -46,7 +45,7 @@ STOP_TIMEOUT_S = 10
 CALL_TIMEOUT_S = 30
 DELIVERY_TIMEOUT_S = 10
 LINE_WIDTH = 60
-TARGET_ENDS = 12
+WIDEST_TARGET = 27
 
 
 class Failed(Exception):
@@ -190,7 +189,7 @@ def read_recording() -> list[Exchange]:
 def show(noted: dict[str, Call], words: Words) -> None:
     """One line for each exchange, and beside it what it shows."""
     for exchange in read_recording():
-        print(f"  {line(for_one_line(exchange)):<{LINE_WIDTH}} {meaning_of(exchange, noted, words)}")
+        print(f"  {line(exchange, WIDEST_TARGET):<{LINE_WIDTH}} {meaning_of(exchange, noted, words)}")
 
 
 def meaning_of(exchange: Exchange, noted: dict[str, Call], words: Words) -> str:
@@ -199,16 +198,6 @@ def meaning_of(exchange: Exchange, noted: dict[str, Call], words: Words) -> str:
         return words.delivery
     call = noted[exchange.facts.seed.request_id]
     return call.shows_zh if words.chinese else call.shows
-
-
-def for_one_line(exchange: Exchange) -> Exchange:
-    """The exchange as a line can show it: a delivery has no client, so its server view; no middle of a long target."""
-    view = exchange.client if exchange.parent_id is None or exchange.server is None else exchange.server
-    if view.request is not None and len(view.request.target) > 2 * TARGET_ENDS + 3:
-        target = view.request.target
-        short = target[:TARGET_ENDS] + "…".encode() + target[-TARGET_ENDS:]
-        view = replace(view, request=replace(view.request, target=short))
-    return replace(exchange, client=view)
 
 
 def write_page() -> None:

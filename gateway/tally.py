@@ -1,51 +1,58 @@
 """How much changed, in numbers: header lines removed, added and changed. For lists and summaries.
 
-Must not know: who shows the numbers.
+Counted on the views, so that a line which one rule takes and another puts back as it was is no change: the audit
+page counts the same. Must not know: who shows the numbers.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gateway.changes import Leg, Part
+from gateway.messages import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from gateway.changes import Transform
+    from gateway.exchange import Exchange
+    from gateway.messages import Headers, Response
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """`removed` and `added` header lines; `changed`: lines that kept their name, and other parts that differ."""
+    """`removed` and `added` header lines; `changed`: lines that kept their name, and start lines that differ."""
 
     removed: int = 0
     added: int = 0
     changed: int = 0
 
-
-def tally(transforms: Iterable[Transform], leg: Leg | None = None) -> Tally:
-    """Count what the transforms of one leg (or of both) did. A refused message counts nothing."""
-    removed = added = changed = 0
-    for transform in transforms:
-        if leg is not None and transform.leg is not leg:
-            continue
-        if transform.part in (Part.HEADERS, Part.TRAILERS):
-            went, came, kept = _lines(transform)
-            removed, added, changed = removed + went, added + came, changed + kept
-        elif transform.part is not Part.MESSAGE:
-            changed += 1
-    return Tally(removed, added, changed)
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.removed + other.removed, self.added + other.added, self.changed + other.changed)
 
 
-def _lines(transform: Transform) -> tuple[int, int, int]:
-    before = transform.before if isinstance(transform.before, tuple) else ()
-    after = transform.after if isinstance(transform.after, tuple) else ()
-    names = [name.lower() for name, _ in after]
-    kept = 0
-    for name, _ in before:
-        if name.lower() in names:
-            names.remove(name.lower())
-            kept += 1
-    return len(before) - kept, len(after) - kept, kept
+def tally(exchange: Exchange) -> Tally:
+    """What happened on both legs together. A message that only one side saw counts nothing."""
+    client, server = exchange.client, exchange.server
+    if server is None:
+        return Tally()
+    return _leg(client.request, server.request) + _leg(server.response, client.response)
+
+
+def _leg(before: Request | Response | None, after: Request | Response | None) -> Tally:
+    if before is None or after is None:
+        return Tally()
+    lines = _lines(before.headers, after.headers)
+    return lines + Tally(changed=_start_line(before) != _start_line(after))
+
+
+def _lines(before: Headers, after: Headers) -> Tally:
+    sent, arrived = Counter(before), Counter(after)
+    went = Counter(name.lower() for name, _ in (sent - arrived).elements())
+    came = Counter(name.lower() for name, _ in (arrived - sent).elements())
+    changed = (went & came).total()
+    return Tally(went.total() - changed, came.total() - changed, changed)
+
+
+def _start_line(message: Request | Response) -> tuple[object, ...]:
+    if isinstance(message, Request):
+        return message.method, message.target, message.version
+    return message.version, message.status, message.reason

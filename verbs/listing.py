@@ -53,7 +53,7 @@ def line(exchange: Exchange, width: int = 0) -> str:
 
 def changes(exchange: Exchange) -> str:
     """How much the gateway changed on both legs, such as `-2 +3 ~1`; "" when nothing."""
-    counted = tally(exchange.transforms)
+    counted = tally(exchange)
     signs = (("-", counted.removed), ("+", counted.added), ("~", counted.changed))
     return " ".join(f"{sign}{number}" for sign, number in signs if number)
 

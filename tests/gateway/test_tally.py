@@ -2,31 +2,47 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.changes import Leg, Part, Transform
+from gateway.exchange import Exchange, View
+from gateway.facts import Facts, Ingress, Seed
+from gateway.messages import Headers, Request, Response
 from gateway.tally import Tally, tally
 
-A, B, A2 = (b"A", b"1"), (b"B", b"1"), (b"a", b"2")
+A, B, LOWER_A, A2 = (b"A", b"1"), (b"B", b"1"), (b"a", b"1"), (b"A", b"2")
 
 
-def _headers(before: object, after: object, leg: Leg = Leg.REQUEST) -> Transform:
-    return Transform("x.y", leg, Part.HEADERS, before, after)  # type: ignore[arg-type]
+def exchange(client: View, server: View | None) -> Exchange:
+    return Exchange(1, Facts(Seed("1-0-0-0", 0), Ingress.HTTP_CUSTOM, "web"), client, server)
+
+
+def request_leg(before: Headers, after: Headers) -> Exchange:
+    return exchange(View(Request(b"GET", b"/", before)), View(Request(b"GET", b"/", after)))
 
 
 @pytest.mark.parametrize(
-    ("transforms", "leg", "expected"),
+    ("before", "after", "expected"),
     [
-        pytest.param([], None, Tally(), id="nothing"),
-        pytest.param([_headers((A, B), ())], None, Tally(removed=2), id="lines-removed"),
-        pytest.param([_headers((), (A,))], None, Tally(added=1), id="lines-added"),
-        pytest.param([_headers((A,), (A2, B))], None, Tally(added=1, changed=1), id="same-name-is-a-change"),
-        pytest.param([_headers((A,), (), Leg.RESPONSE)], Leg.REQUEST, Tally(), id="only-the-asked-leg"),
-        pytest.param(
-            [Transform("x.y", Leg.REQUEST, Part.METHOD, b"GET", b"POST")], None, Tally(changed=1), id="other-parts"
-        ),
-        pytest.param(
-            [Transform("x.y", Leg.REQUEST, Part.MESSAGE, None, b"400 X")], None, Tally(), id="a-refusal-is-no-change"
-        ),
+        pytest.param((A, B), (A, B), Tally(), id="nothing"),
+        pytest.param((A, B), (B, A), Tally(), id="order-alone-is-no-change"),
+        pytest.param((A, B), (), Tally(removed=2), id="lines-removed"),
+        pytest.param((), (A,), Tally(added=1), id="lines-added"),
+        pytest.param((A,), (A2, B), Tally(added=1, changed=1), id="same-name-is-a-change"),
+        pytest.param((A,), (LOWER_A,), Tally(changed=1), id="another-spelling-is-a-change"),
+        pytest.param((A, A), (A,), Tally(removed=1), id="repeats-count"),
     ],
 )
-def test_transforms_are_counted_by_line(transforms: list[Transform], leg: Leg | None, expected: Tally) -> None:
-    assert tally(transforms, leg) == expected
+def test_lines_are_counted_by_name(before: Headers, after: Headers, expected: Tally) -> None:
+    assert tally(request_leg(before, after)) == expected
+
+
+def test_start_lines_count_as_changes_on_both_legs() -> None:
+    client = View(Request(b"POST", b"/x"), Response(200, b"OK", (A,)))
+    server = View(Request(b"POST", b"/invoke"), Response(400, b"Bad Request", (A, B)))
+    assert tally(exchange(client, server)) == Tally(removed=1, changed=2)
+
+
+@pytest.mark.parametrize(
+    "server", [pytest.param(None, id="refused"), pytest.param(View(Request(b"GET", b"/")), id="no-answer")]
+)
+def test_what_one_side_never_saw_counts_nothing(server: View | None) -> None:
+    client = View(Request(b"GET", b"/"), Response(400, b"Bad Request", (A, B)))
+    assert tally(exchange(client, server)) == Tally()
