@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from gateway.exchange import State
 from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
+from playback.decoding import decoded
 from playback.errors import BadOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.exchange import Exchange
+    from gateway.messages import Request, Response
 
 type Predicate = Callable[[Exchange], bool]
 
@@ -147,6 +149,29 @@ def _target(exchange: Exchange) -> list[str]:
     return [request.target.decode("utf-8", "backslashreplace")] if request else []
 
 
+def _messages(exchange: Exchange) -> list[Request | Response]:
+    """All that is recorded of a call: what each side sent and got."""
+    views = [exchange.client, *([exchange.server] if exchange.server else [])]
+    return [message for view in views for message in (view.request, view.response) if message is not None]
+
+
+def _header_lines(exchange: Exchange) -> list[str]:
+    lines = {field for message in _messages(exchange) for field in message.headers}
+    return [b": ".join(field).decode("utf-8", "backslashreplace").lower() for field in lines]
+
+
+def _bodies(exchange: Exchange) -> list[str]:
+    """The texts of bodies, decompressed; those over 256 KiB are kept apart and are not searched."""
+    found = {(message.body, message.headers) for message in _messages(exchange) if isinstance(message.body, bytes)}
+    texts = (decoded(body, headers) or body for body, headers in found if body)
+    return [text.decode("utf-8", "backslashreplace").lower() for text in texts]
+
+
+def _lower_glob(read: Callable[[Exchange], list[str]]) -> Callable[[str], Predicate]:
+    term = _glob(read)
+    return lambda value: term(value.lower())
+
+
 def _rules(exchange: Exchange) -> list[str]:
     return [transform.rule_id for transform in exchange.transforms]
 
@@ -186,6 +211,8 @@ _KEYS: dict[str, Callable[[str], Predicate]] = {
     "method": _glob(_method),
     "path": _glob(_target),
     "rule": _glob(_rules),
+    "header": _lower_glob(_header_lines),
+    "body": _lower_glob(_bodies),
     "function": _glob(lambda exchange: [exchange.facts.function]),
     "mode": _named("mode", _MODES),
     "is": _named("is", _IS),

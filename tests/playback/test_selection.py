@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -36,6 +37,10 @@ EXCHANGES = record(
         pytest.param("time:>3", [1, 2, 3, 4, 5, 6], id="milliseconds"),
         pytest.param("method:POST", [2, 5, 6], id="method"),
         pytest.param("-method:POST", [1, 3, 4], id="negated"),
+        pytest.param("header:X-Fc-A:*", [1], id="a header of the client's"),
+        pytest.param("header:X-FC-CONTROL-PATH:*/invoke", [2, 6], id="a header that the gateway added"),
+        pytest.param("body:HELLO", [1, 2, 6], id="a body, without regard to case"),
+        pytest.param("-body:hello status:200", [], id="no such body"),
         pytest.param("path:/hel", [1], id="part of a path"),
         pytest.param("path:*name=x", [1], id="glob"),
         pytest.param("rule:req.strip.*", [1], id="rule"),
@@ -84,3 +89,9 @@ def test_an_unreadable_request_is_chosen_by_what_is_known() -> None:
     for text in ("method:GET", "path:/", "time:>=0", "hello"):
         assert not parse_filter(text)(broken)
     assert parse_filter("1-00000001")(broken)
+
+
+def test_a_compressed_body_is_searched_as_text() -> None:
+    packed = gzip.compress("größe".encode())
+    exchanges = record([(get(b"/"), lambda _: ok(packed, (b"Content-Encoding", b"gzip")))])
+    assert [exchange.id for exchange in exchanges if parse_filter("body:größe")(exchange)] == [1]
