@@ -49,6 +49,7 @@ REFUSAL_RULES = Table(
 
 HEAD_RULES = Table(
     Leg.REQUEST,
+    refusal.TUNNEL,
     refusal.TRIGGER,
     refusal.INTERNET,
     cors.PREFLIGHT,

@@ -59,6 +59,11 @@ def method_refused(call: Call) -> Answer:
     return refuse(call, 403, "AccessDenied", f"the HTTP method {_method(call)} is not allowed: allowed are {listed}")
 
 
+def no_tunnel(call: Call) -> Answer:
+    """The gateway is no proxy to other places (RFC 9110 9.3.6)."""
+    return refuse(call, 400, "InvalidArgument", "CONNECT asks for a tunnel, and the gateway opens none")
+
+
 def listed_methods(call: Call) -> tuple[str, ...]:
     """Methods of the route on a custom domain, else of the trigger; empty = all (contract DOM-4, METH-1)."""
     facts = call.facts
@@ -85,6 +90,10 @@ def _is_method_unlisted(call: Call) -> bool:
     return bool(listed) and _method(call) not in listed
 
 
+def _asks_for_tunnel(call: Call) -> bool:
+    return call.request.method == b"CONNECT"
+
+
 def _is_method_unknown(call: Call) -> bool:
     return not listed_methods(call) and _method(call) not in METHODS
 
@@ -108,6 +117,8 @@ INTERNET_DISABLED = When(
 )
 METHOD_UNLISTED = When(Text("没有列出的方法", "methods that are not listed"), whens.HTTP_DOORS, _is_method_unlisted)
 METHOD_UNKNOWN = When(Text("不能列出的方法", "methods that cannot be listed"), whens.HTTP_DOORS, _is_method_unknown)
+
+ASKS_FOR_TUNNEL = When(Text("要求隧道的调用", "calls that ask for a tunnel"), test=_asks_for_tunnel)
 
 NO_INTERNET = Config(functions=(Function(triggers=(Trigger(internet_url_disabled=True),)),))
 NO_TRIGGERS = Config(functions=(Function(name="web2", triggers=()),))
@@ -237,6 +248,31 @@ METHOD = Rule(
             replace(samples.CUSTOM, config=GET_ONLY, request=samples.request(method=b"POST")),
         ),
     ),
+)
+
+TUNNEL = Rule(
+    id="tool.refuse.tunnel",
+    summary=Text(
+        "CONNECT 回答 400",
+        "CONNECT is answered with 400",
+    ),
+    why=Text(
+        "这是 fc-replay 自己的回答：网关不为任何人打开隧道；把 200 转给客户端会让它以为隧道已经打开。",
+        "This is fc-replay's own answer: the gateway opens no tunnel, and a 200 of the server's would make the client "
+        "believe that it had one.",
+    ),
+    source=sources.rfc9110("9.3.6"),
+    evidence=Evidence.ASSUMED,
+    op=answer(no_tunnel),
+    when=ASKS_FOR_TUNNEL,
+    examples=(
+        Example(
+            samples.request(method=b"CONNECT"),
+            "400 InvalidArgument",
+            replace(samples.CUSTOM, request=samples.request(method=b"CONNECT")),
+        ),
+    ),
+    needed=True,
 )
 
 UNKNOWN_METHOD = Rule(

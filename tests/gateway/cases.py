@@ -120,6 +120,13 @@ REFUSALS = (
         config=SHOP,
     ),
     Case(
+        "connect",
+        Request(b"CONNECT", b"foo.example:443", (HOST,)),
+        ("tool.refuse.tunnel", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+    Case(
         "method-of-no-trigger",
         Request(b"PROPFIND", b"/", (HOST,)),
         ("req.refuse.unknown-method", "reply.add.request-id", "reply.own.date", "reply.add.expose-headers"),
