@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, cast
 from mitmproxy import ctx
 from mitmproxy.proxy import layers, mode_servers, mode_specs
 
+from wire.limits import Limits
 from wire.server import App, Connections, ServerProtocol
 
 if TYPE_CHECKING:
+    from mitmproxy.connection import Client
+
     from addons.peers import Peers
-    from wire.limits import Limits
 
 
 class Inner:
@@ -28,6 +30,7 @@ class Inner:
         self._peers = peers
         self._server: asyncio.Server | None = None
         self._handlers: set[asyncio.Task[None]] = set()
+        self._handshake_s = Limits().head_seconds
         self.address: tuple[str, int] = ("127.0.0.1", 0)
 
     async def open(self, app: App, limits: Limits, connections: Connections) -> None:
@@ -36,6 +39,7 @@ class Inner:
         mitmproxy passes on as the end of one side what was the end of the client's whole connection, so here the
         first always means the second.
         """
+        self._handshake_s = limits.head_seconds
         limits = replace(limits, half_close_seconds=0)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
@@ -68,8 +72,18 @@ class Inner:
         context = handler.layer.context
         handler.layer = layers.modes.ReverseProxy(context)
         manager: Any = ctx.master.addons.get("proxyserver")
-        with manager.register_connection(context.client.id, handler):
-            await handler.handle_client()
+        late = asyncio.get_running_loop().call_later(self._handshake_s, close_unless_ready, context.client, writer)
+        try:
+            with manager.register_connection(context.client.id, handler):
+                await handler.handle_client()
+        finally:
+            late.cancel()
+
+
+def close_unless_ready(client: Client, writer: asyncio.StreamWriter) -> None:
+    """Close a connection whose TLS handshake has not come to its end, as a slow head is closed (reliability D9)."""
+    if not client.tls_established:
+        writer.transport.abort()
 
 
 class InnerDoor(asyncio.Protocol):

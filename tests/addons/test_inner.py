@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
 
 from addons.connection import Gateway
-from addons.inner import Inner
+from addons.inner import Inner, close_unless_ready
 from addons.peers import Peer, Peers
 from tests.addons.bench import bench, get, run
 from wire.limits import Limits
@@ -33,3 +37,12 @@ def test_only_mitmproxy_s_own_connections_are_served() -> None:
         assert len(desk.received) == 1
 
     run(test())
+
+
+@pytest.mark.parametrize("ready", [pytest.param(True, id="ready"), pytest.param(False, id="late")])
+def test_a_handshake_that_takes_too_long_ends_the_connection(*, ready: bool) -> None:
+    """Reliability D9."""
+    closed: list[bool] = []
+    writer = SimpleNamespace(transport=SimpleNamespace(abort=lambda: closed.append(True)))
+    close_unless_ready(cast("Any", SimpleNamespace(tls_established=ready)), cast("Any", writer))
+    assert closed == ([] if ready else [True])
