@@ -20,7 +20,7 @@ from store.lock import Lock
 from store.losses import NO_MARK, find_loss, note_loss
 from store.mark import close_mark, open_mark, read_mark
 from store.recovery import close_killed_runs
-from store.schema import APPLICATION_ID, VERSION, run
+from store.schema import APPLICATION_ID, OLDEST_READ, VERSION, run
 from store.schema_version import upgrade, version_of
 from store.server import lock_schema, server_engine
 
@@ -104,9 +104,9 @@ def _refuse_other_versions(recording: Recording) -> None:
         version = version_of(connection)
     if version == 0:
         raise Missing("nothing is recorded there yet", recording.place)
-    if version < VERSION:
+    if version < OLDEST_READ:
         raise OlderVersion(
-            f"it has schema {version:04d}, this program reads {VERSION:04d}",
+            f"it has schema {version:04d}, this program reads {OLDEST_READ:04d} and later",
             recording.place,
             "Record into it once: that brings it up to date.",
         )

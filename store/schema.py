@@ -5,7 +5,7 @@ made of earlier records, because header blocks repeat. Bodies over 512 bytes lie
 other columns of `exchange` are an index over the record: `verify` computes them again. `exchange_overview`
 and `transform_overview` are for people with an SQL prompt and stay as they are (docs/queries.md).
 
-History: 0001 (2026-11) first release.
+History: 0001 (2026-11) first release. 0002 (2026-11) what replays found: `replay`, `verdict`.
 
 Must not know: SQLite or PostgreSQL beyond dialects.py. Read next: record.py, committer.py, migrations/.
 """
@@ -26,8 +26,11 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 1
+VERSION = 2
 """The schema version this program writes; equals the last migration."""
+
+OLDEST_READ = 1
+"""Recordings from this schema on are read as they are: later ones only added tables that a reader can do without."""
 
 APPLICATION_ID = 0x46435250
 """SQLite's application_id of our files: the letters FCRP."""
@@ -200,4 +203,29 @@ gap = Table(
     Column("ended_us", BigInteger, doc="NULL: not over yet, or the proxy ended before it was"),
     Column("exchanges", Integer, nullable=False, doc="how many are not in the recording"),
     Column("reason", Text, nullable=False, doc="what kept the recorder from writing"),
+)
+
+replay = Table(
+    "replay",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("verb", Text, nullable=False, doc="check | send"),
+    Column("target", Text, nullable=False, doc="the server's or gateway's URL, empty for check"),
+    Column("rules_version", Text, nullable=False, doc="rule set of the program that replayed"),
+    Column("started_us", BigInteger, nullable=False, doc="microseconds since the epoch"),
+    Column("ended_us", BigInteger, nullable=False, doc="microseconds since the epoch"),
+    Column("exit_code", SmallInteger, nullable=False, doc="what it said to the shell"),
+    Column("summary", Text, nullable=False, doc="JSON: the report's numbers (docs/replay.md)"),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("exchange_id", Key, primary_key=True, autoincrement=False),
+    Column("verb", Text, primary_key=True, doc="check | send: only the last verdict of each is kept"),
+    Column("replay_id", Key, ForeignKey("replay.id"), nullable=False),
+    Column("verdict", Text, nullable=False, doc="same | different | missing | skipped"),
+    Column("skipped", Text, nullable=False, doc="why it was not judged, else empty"),
+    Column("findings", Text, nullable=False, doc="JSON: the differences as in the report, at most 20"),
+    sqlite_with_rowid=False,
 )

@@ -14,6 +14,7 @@ import pytest
 from gateway.exchange import State
 from store.errors import Damaged, Locked, Missing, NewerVersion, NotOurs, RecordingError, Unwritable
 from store.recording import open_for_reading, open_for_writing
+from store.schema import VERSION
 from tests.store.samples import read_all, sample, write_all
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ from dataclasses import replace
 from gateway.exchange import State
 from store.recording import open_for_writing
 from store.writer import Writer
+from store.schema import VERSION
 from tests.store.samples import RUN, sample
 async def main():
     writer = Writer(open_for_writing(os.environ["P"]), seal="off")
@@ -151,11 +153,11 @@ def test_an_older_recording_is_copied_before_it_is_brought_up_to_date(
 ) -> None:
     write_all(place, [sample(1)])
     steps: list[str] = []
-    monkeypatch.setattr("store.recording.VERSION", 2)
+    monkeypatch.setattr("store.recording.VERSION", VERSION + 1)
     monkeypatch.setattr("store.recording.upgrade", lambda connection: steps.append(connection.dialect.name))
     open_for_writing(place).close()
     assert steps == ["sqlite"]
-    copy = Path(place + ".schema-0001")
+    copy = Path(f"{place}.schema-{VERSION:04d}")
     assert copy.stat().st_mode & 0o777 == 0o600
     monkeypatch.undo()
     assert read_all(str(copy)) == [sample(1)]
@@ -167,7 +169,7 @@ def test_an_upgrade_that_fails_leaves_the_recording_as_it_was(place: str, monkey
         raise OSError("the power went out")
 
     write_all(place, [sample(1)])
-    monkeypatch.setattr("store.recording.VERSION", 2)
+    monkeypatch.setattr("store.recording.VERSION", VERSION + 1)
     monkeypatch.setattr("store.recording.upgrade", broken)
     with pytest.raises(Unwritable):
         open_for_writing(place)
