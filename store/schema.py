@@ -5,7 +5,8 @@ made of earlier records, because header blocks repeat. Bodies over 512 bytes lie
 other columns of `exchange` are an index over the record: `verify` computes them again. `exchange_overview`
 and `transform_overview` are for people with an SQL prompt and stay as they are (docs/queries.md).
 
-History: 0001 (2026-11) first release. 0002 (2026-11) what replays found: `replay`, `verdict`.
+History: 0001 (2026-11) first release. 0002 (2026-11) what replays found: `replay`, `verdict`. 0003: the
+asynchronous queue.
 
 Must not know: SQLite or PostgreSQL beyond dialects.py. Read next: record.py, committer.py, migrations/.
 """
@@ -26,7 +27,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 2
+VERSION = 3
 """The schema version this program writes; equals the last migration."""
 
 OLDEST_READ = 1
@@ -228,4 +229,50 @@ verdict = Table(
     Column("skipped", Text, nullable=False, doc="why it was not judged, else empty"),
     Column("findings", Text, nullable=False, doc="JSON: the differences as in the report, at most 20"),
     sqlite_with_rowid=False,
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("exchange_id", Key, primary_key=True, autoincrement=False, doc="the accepted call: exchange.id"),
+    Column("name", Text, nullable=False, doc="its id in the task API: what the caller gave, else the request id"),
+    Column("function", Text, nullable=False, doc="name of the function"),
+    Column("service", Text, nullable=False, doc="the FC2 service, empty in FC3"),
+    Column("qualifier", Text, nullable=False, doc="version or alias"),
+    Column("state", Text, nullable=False, doc="in FC's words (gateway/task.py)"),
+    Column("accepted_us", BigInteger, nullable=False, doc="when the call arrived, microseconds since the epoch"),
+    Column("due_us", BigInteger, doc="when its next delivery is due; NULL once it has ended"),
+    Column("attempts", Integer, nullable=False, doc="deliveries begun"),
+    Column("function_errors", Integer, nullable=False, doc="deliveries that the function failed"),
+    Column("system_errors", Integer, nullable=False, doc="failures in a row that are not the function's"),
+    Column("system_since_us", BigInteger, doc="first of that row"),
+    Column("started_us", BigInteger, doc="first delivery; NULL before"),
+    Column("ended_us", BigInteger, doc="NULL while there is something to do"),
+    Column("error", Text, nullable=False, doc="why the latest delivery failed, empty when it did not"),
+    Column("attempt_id", Key, doc="the latest delivery: exchange.id"),
+    Column("run_id", Key, doc="the run that holds it; NULL: any may take it"),
+    Column("lease_us", BigInteger, doc="until when it is held, on a server"),
+    Index("task_by_due", "due_us"),
+    Index("task_by_name", "function", "service", "name", unique=True),
+)
+
+task_event = Table(
+    "task_event",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("exchange_id", Key, nullable=False, doc="task.exchange_id"),
+    Column("at_us", BigInteger, nullable=False, doc="microseconds since the epoch"),
+    Column("state", Text, nullable=False, doc="the state that the task came into"),
+    Column("detail", Text, nullable=False, doc="why, and when it is due next; empty when that needs no words"),
+    Index("task_event_by_task", "exchange_id"),
+)
+
+destination = Table(
+    "destination",
+    metadata,
+    Column("exchange_id", Key, primary_key=True, autoincrement=False, doc="task.exchange_id"),
+    Column("attempt_id", Key, doc="the delivery that it tells of; NULL when there was none"),
+    Column("condition", Text, nullable=False, doc="why it would be sent (gateway/task.py)"),
+    Column("target", Text, nullable=False, doc="the ARN that the config names; nothing is sent there"),
+    Column("made_us", BigInteger, nullable=False, doc="microseconds since the epoch"),
 )
