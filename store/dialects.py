@@ -40,6 +40,14 @@ SELECT exchange.id AS exchange_id, rule_trail.seq AS seq, rule_trail.leg AS leg,
 FROM exchange JOIN rule_trail ON rule_trail.id = exchange.trail_id
 """
 
+_MESSAGES = """
+CREATE VIEW message_overview AS
+SELECT message.exchange_id AS exchange_id, message.seq AS seq, message.sender AS sender, message.kind AS kind,
+       {started_at} AS sent_at, message.size AS size, message.text AS text
+FROM message JOIN (SELECT id, started_us FROM exchange UNION ALL SELECT id, started_us FROM intent) AS talk
+  ON talk.id = message.exchange_id
+"""
+
 
 def insert_missing(dialect: str, table: Table) -> Insert:
     """INSERT that leaves rows alone which are already there."""
@@ -50,3 +58,9 @@ def insert_missing(dialect: str, table: Table) -> Insert:
 def views(dialect: str) -> tuple[str, ...]:
     """The statements that create the public views."""
     return _OVERVIEW.format(started_at=_STARTED_AT[dialect]), _TRANSFORMS
+
+
+def message_view(dialect: str) -> str:
+    """The statement that creates the public view of WebSocket messages."""
+    sent_at = _STARTED_AT[dialect].replace("started_us", "(talk.started_us + message.at_us)")
+    return _MESSAGES.format(started_at=sent_at)

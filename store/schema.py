@@ -6,7 +6,8 @@ other columns of `exchange` are an index over the record: `verify` computes them
 and `transform_overview` are for people with an SQL prompt and stay as they are (docs/queries.md).
 
 History: 0001 (2026-11) first release. 0002 (2026-11) what replays found: `replay`, `verdict`. 0003: the
-asynchronous queue.
+asynchronous queue. 0004: WebSocket messages (`message`, the view `message_overview`) and `decoded`, readable copies
+of bodies that were sealed whole.
 
 Must not know: SQLite or PostgreSQL beyond dialects.py. Read next: record.py, committer.py, migrations/.
 """
@@ -27,7 +28,7 @@ from sqlalchemy import (
     Text,
 )
 
-VERSION = 3
+VERSION = 4
 """The schema version this program writes; equals the last migration."""
 
 OLDEST_READ = 1
@@ -193,6 +194,42 @@ original = Table(
     metadata,
     Column("exchange_id", Key, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False, doc="what its body fillers stand for (unsealing.py), AES-GCM"),
+)
+
+decoded = Table(
+    "decoded",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True, doc="SHA-256 of a body that was sealed whole, as it is kept"),
+    Column(
+        "body_id", Key, ForeignKey("body.id"), nullable=False, doc="its content behind its codings, sealed in places"
+    ),
+    Index("decoded_by_body", "body_id"),
+    sqlite_with_rowid=False,
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column(
+        "exchange_id", Key, primary_key=True, autoincrement=False, doc="the WebSocket; its row may still be an intent"
+    ),
+    Column(
+        "seq", Integer, primary_key=True, autoincrement=False, doc="1, 2, 3 ... as both sides spoke; a gap: not kept"
+    ),
+    Column("sender", Text, nullable=False, doc="client | server"),
+    Column("kind", Text, nullable=False, doc="text | binary | close | ping | pong | other"),
+    Column(
+        "at_us", BigInteger, nullable=False, doc="when its last byte came, microseconds after the exchange's arrival"
+    ),
+    Column("size", BigInteger, nullable=False, doc="bytes of its content, fragments joined, compression undone"),
+    Column("coding", Text, nullable=False, doc="plain | inflated | compressed | cut (gateway/conversation.py)"),
+    Column("text", Text, doc="the content when it is text of at most 4096 bytes"),
+    Column("data", LargeBinary, doc="the content when it is anything else of at most 512 bytes"),
+    Column("body_id", Key, ForeignKey("body.id"), doc="the content when it is neither"),
+    Column("sealed_values", Integer, nullable=False, doc="how many secrets fillers in it stand for"),
+    Column("sealed", LargeBinary, doc="what those fillers stand for (unsealing.py), AES-GCM"),
+    Column("digest", LargeBinary, nullable=False, doc="SHA-256 of the digest before it and this row, 16 bytes"),
+    sqlite_with_rowid=False,
 )
 
 gap = Table(
