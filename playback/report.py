@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playback.findings import RANKS, Kind, Rank, cut
 from playback.verdict import ExitCode, Verdict
@@ -104,11 +104,12 @@ class Report:
             "stopped": self.stopped,
             "summary": {**counts, "kinds": dict(numbers.kinds), "noise": dict(numbers.noise)},
             "stale_rules": list(self.stale_rules),
-            "outcomes": [_plain_outcome(outcome) for outcome in self.outcomes],
+            "outcomes": [plain_outcome(outcome) for outcome in self.outcomes],
         }
 
 
-def _plain_outcome(outcome: Outcome) -> dict[str, object]:
+def plain_outcome(outcome: Outcome) -> dict[str, Any]:
+    """One exchange's part of the report as JSON-safe values."""
     return {
         "exchange": outcome.number,
         "method": outcome.method,

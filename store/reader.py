@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from store.recording import Recording
 
 _PAGE = 256
+_LAST_ID = 2**63 - 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,13 @@ class Reader:
             after = page[-1].id
             left = None if left is None else left - len(page)
 
+    def newest(self) -> Iterator[Exchange]:
+        """Exchanges from the newest to the oldest, finished and open. Raises Damaged."""
+        before = _LAST_ID + 1
+        while page := self._page_before(before):
+            yield from page
+            before = page[-1].id
+
     def exchange(self, ident: int) -> Exchange | None:
         """One exchange, None when it is not in the recording. Raises Damaged."""
         return next(self.exchanges([ident]), None)
@@ -149,6 +157,16 @@ class Reader:
             page = [decoder.exchange(row) for row in rows]
         # Ids that are not there must not end the stream before those that are.
         return page if page or ids is None else self._page(wanted, ids[-1], size, run_id)
+
+    def _page_before(self, before: int) -> list[Exchange]:
+        found: list[Any] = []
+        with explained(self._recording.place), self._recording.engine.connect() as connection, connection.begin():
+            for table in (exchange, intent):
+                columns = (table.c.id, table.c.run_id, table.c.dictionary_id, table.c.digest, table.c.record)
+                query = select(*columns).where(table.c.id < before).order_by(table.c.id.desc()).limit(_PAGE)
+                found.extend(connection.execute(query))
+            decoder = RowReader(connection)
+            return [decoder.exchange(row) for row in sorted(found, key=lambda row: -row.id)[:_PAGE]]
 
     def _rows(
         self, connection: Connection, ids: list[int] | None, after: int, size: int, run_id: int | None

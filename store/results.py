@@ -78,16 +78,19 @@ def keep_results(recording: Recording, run: Run, verdicts: Iterable[Verdict]) ->
         return error.what
 
 
-def last_verdicts(recording: Recording, ids: Iterable[int]) -> dict[int, Last]:
-    """The newest verdict on each of these exchanges, of whichever verb; those without one are left out."""
+def last_verdicts(recording: Recording, ids: Iterable[int] | None = None) -> dict[int, Last]:
+    """The newest verdict on each of these exchanges, or on every one; those without a verdict are left out."""
     found: dict[int, Last] = {}
+    asked = select(*_COLUMNS, verdict.c.replay_id).order_by(verdict.c.replay_id)
     with explained(recording.place), recording.engine.connect() as connection:
         if not inspect(connection).has_table("verdict"):  # an older schema has none
             return {}
         runs = {row.id: _run(row) for row in connection.execute(select(replay))}
-        for page in batched(ids, _PAGE):
-            asked = select(*_COLUMNS, verdict.c.replay_id).where(verdict.c.exchange_id.in_(page))
-            for row in connection.execute(asked.order_by(verdict.c.replay_id)):
+        pages = (
+            [asked] if ids is None else (asked.where(verdict.c.exchange_id.in_(page)) for page in batched(ids, _PAGE))
+        )
+        for page in pages:
+            for row in connection.execute(page):
                 if row.replay_id in runs:
                     found[row.exchange_id] = Last(runs[row.replay_id], _verdict(row))
     return found

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from playback.verdict import ExitCode
+from store.reader import Reader
 from verbs.pages import write_page
-from verbs.recordings import filter_option, opened, recording_argument, selected
+from verbs.recordings import filter_option, readable, recording_argument, selected
+from verbs.results import last_replays
 
 if TYPE_CHECKING:
     from audit.page import Lang
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 @filter_option
 def command(recording: str, output: Path, language: Lang | None, wanted: Predicate) -> int:
     """Write RECORDING as one self-contained HTML page: every exchange, both views, each change with its reason."""
-    with opened(recording) as reader:
+    with readable(recording) as found:
+        reader = Reader(found)
         if next(selected(reader, wanted), None) is None:
             return ExitCode.NOTHING_SELECTED
-        changed = write_page(reader, recording, output, wanted, language=language)
+        replays = last_replays(found)
+        changed = write_page(reader, recording, output, wanted, language=language, replays=replays)
     click.echo(f"{output}: {'written' if changed else 'up to date'}")
     return ExitCode.SAME

@@ -15,6 +15,7 @@ from playback.report import Report
 from verbs.gate import fail_on_option
 from verbs.outputs import Forms, deliver, report_options
 from verbs.recordings import config_of, display_name, filter_option, recording_argument, selected, shard_option, within
+from verbs.results import keep_report, now_us
 from verbs.secrets import opened_with_vault
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def command(recording: str, wanted: Predicate, shard: Predicate | None, fail_on:
 
     A difference is a gateway drift: the rules changed since, or the recording holds a change that no rule claims.
     """
+    started_us = now_us()
     with opened_with_vault(recording) as (reader, vault):
         config = config_of(reader)
         exchanges = selected(reader, within(wanted, shard))
@@ -42,4 +44,5 @@ def command(recording: str, wanted: Predicate, shard: Predicate | None, fail_on:
             from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates
 
             write_replay_page(reader, recording, forms.html_file, report)
+    keep_report(recording, report, "", started_us, wanted=forms.keep)
     return deliver(report, forms)

@@ -5,38 +5,66 @@ Must not know: how numbers are counted (gateway/tally.py). Read next: showing.py
 
 from __future__ import annotations
 
+from itertools import batched, islice
 from typing import TYPE_CHECKING
 
 import click
 
 from gateway.tally import tally
 from playback.selection import Predicate, client_status, server_status
-from playback.verdict import ExitCode
+from playback.verdict import ExitCode, Verdict
 from playback.visible import visible
-from verbs.recordings import filter_option, opened, recording_argument, selected
+from store.reader import Reader
+from store.results import last_verdicts
+from verbs.recordings import filter_option, readable, recording_argument, selected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gateway.exchange import Exchange
+    from store.results import Last
 
 _TARGET_SHOWN = 200
+_PAGE = 256
+_TOLD = frozenset({Verdict.DIFFERENT.value, Verdict.MISSING.value})
 
 
 @click.command("list")
 @recording_argument
 @filter_option
-def command(recording: str, wanted: Predicate) -> int:
+@click.option("-n", "--limit", type=click.IntRange(1), default=1000, show_default=True, help="The newest N of them.")
+@click.option("--all", "every", is_flag=True, help="All of them, however many.")
+def command(recording: str, wanted: Predicate, limit: int, *, every: bool) -> int:
     """One line per exchange of RECORDING, in order of arrival.
 
     The line says: id, method and target, the client's status (after the server's, where that differs), header
-    lines removed, added and changed, FC's error code, the duration.
+    lines removed, added and changed, FC's error code, the duration, and the last replay that found a difference.
     """
-    with opened(recording) as reader:
-        width = len(str(reader.count()))
+    with readable(recording) as found:
+        reader = Reader(found)
+        width = max((len(str(exchange.id)) for exchange in islice(reader.newest(), 1)), default=0)
+        chosen = selected(reader, wanted) if every else filter(wanted, reader.newest())
+        rows = ((exchange.id, line(exchange, width)) for exchange in chosen)
         count = 0
-        for exchange in selected(reader, wanted):
-            click.echo(line(exchange, width))
-            count += 1
+        for page in batched(rows if every else _newest(rows, limit), _PAGE):
+            verdicts = last_verdicts(found, [ident for ident, _ in page])
+            for ident, text in page:
+                click.echo(text + _verdict(verdicts.get(ident)))
+            count += len(page)
     return ExitCode.SAME if count else ExitCode.NOTHING_SELECTED
+
+
+def _newest(rows: Iterator[tuple[int, str]], limit: int) -> list[tuple[int, str]]:
+    """So many of the rows, which come newest first, in order of arrival; that there are more is said."""
+    found = list(islice(rows, limit + 1))
+    if len(found) > limit:
+        click.echo(f"the newest {limit}; there are more: --limit N, --all, or a narrower --filter", err=True)
+    return found[:limit][::-1]
+
+
+def _verdict(last: Last | None) -> str:
+    """What the last replay said, when it was not the same."""
+    return f"  {last.run.verb}: {last.verdict.verdict}" if last and last.verdict.verdict in _TOLD else ""
 
 
 def line(exchange: Exchange, width: int = 0) -> str:

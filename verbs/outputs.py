@@ -28,12 +28,13 @@ _SHOWN_FINDINGS = 20
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The files that a verb was asked to write; None where it was not."""
+    """The files that a verb was asked to write; None where it was not. `keep`: also keep it in the recording."""
 
     json_file: Path | None
     junit_file: Path | None
     html_file: Path | None
     annotate: bool
+    keep: bool = True
 
 
 def report_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -41,12 +42,19 @@ def report_options(command: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(command)
     def with_forms(
-        *, json_file: Path | None, junit_file: Path | None, html_file: Path | None, annotate: bool, **others: object
+        *,
+        json_file: Path | None,
+        junit_file: Path | None,
+        html_file: Path | None,
+        annotate: bool,
+        no_keep: bool,
+        **others: object,
     ) -> int:
-        return command(forms=Forms(json_file, junit_file, html_file, annotate), **others)
+        return command(forms=Forms(json_file, junit_file, html_file, annotate, not no_keep), **others)
 
     path = click.Path(path_type=Path, dir_okay=False)
     for option in (
+        click.option("--no-keep", is_flag=True, help="Leave the recording's bytes alone: do not keep the verdicts."),
         click.option("--github", "annotate", is_flag=True, help="Print GitHub annotations and write the step summary."),
         click.option("--html", "html_file", type=path, help="Write the audit page with what the replay found."),
         click.option("--junit", "junit_file", type=path, help="Write JUnit XML, for continuous integration."),

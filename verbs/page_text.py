@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audit import texts
 from audit.model import Sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.model import BodyCard, BodySide, Card, Claim, ExchangePage, Group, Line, Note, Spans, Text
+    from audit.model import BodyCard, BodySide, Card, Claim, ExchangePage, Group, Line, Note, ReplayCard, Spans, Text
 
 MOST_LINES = 200
 """Lines of one body that are printed; the rest is in the recording."""
@@ -44,6 +45,9 @@ class Printer:
         for card in (page.request, page.response):
             yield ""
             yield from self._card(card)
+        if page.replay is not None:
+            yield ""
+            yield from self._replay(page.replay)
         for view in (page.log, page.raw):
             if view is not None:
                 yield ""
@@ -118,6 +122,14 @@ class Printer:
             yield from _indented(flat(view.text))
             for entry in view.fields:
                 yield f"    | {flat(entry.name)} = {flat(entry.value)}"
+
+    def _replay(self, card: ReplayCard) -> Iterator[str]:
+        yield f"{self._say(texts.REPLAY)}: {self._say(card.verdict)}  ({card.note})"
+        for row in card.rows:
+            note = f"  ({row.note})" if row.note else ""
+            yield f"  ~ {row.kind}  {flat(row.path)}  {flat(row.recorded)}  |  {flat(row.now)}{note}"
+        if card.forgiven:
+            yield f"    {self._say(texts.REPLAY_FORGIVEN)} {', '.join(card.forgiven)}"
 
     def _note(self, note: Note) -> Iterator[str]:
         yield f"! {note.claim.rule_id}: {self._say(note.claim.summary)}"

@@ -28,6 +28,7 @@ from verbs.options import parsed_by
 from verbs.outputs import deliver, report_options
 from verbs.progress import progress
 from verbs.recordings import display_name, filter_option, recording_argument, selected, shard_option, within
+from verbs.results import keep_report, now_us
 from verbs.secrets import opened_with_vault, refuse_missing, secret_option
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def command(
     wanted = within(wanted, shard)
     target = target_of(to, as_client, allow_remote=allow_remote)
     plan = Plan(sides.CLIENT if as_client else sides.SERVER, order, pace, fail_on, timeout_s, noise, captures or ())
+    started_us = now_us()
     with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:
         plan = replace(plan, noise=plan.noise or _noise_of(reader))
         refuse_missing(reader, vault, wanted, plan.side)
@@ -117,6 +119,7 @@ def command(
             from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates
 
             write_replay_page(reader, recording, forms.html_file, report)
+    keep_report(recording, report, target.text, started_us, wanted=forms.keep)
     return deliver(report, forms)
 
 

@@ -11,8 +11,10 @@ import click
 from audit import detail
 from audit.model import PageMeta
 from playback.verdict import ExitCode
+from store.reader import Reader
 from verbs.page_text import Printer
-from verbs.recordings import config_of, display_name, opened, recording_argument
+from verbs.recordings import config_of, display_name, readable, recording_argument
+from verbs.results import last_replays
 from verbs.shell import Refused
 
 
@@ -22,11 +24,13 @@ from verbs.shell import Refused
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Language of the reasons.")
 def command(recording: str, number: int, language: str) -> int:
     """Exchange ID of RECORDING: what the client and the server saw, and every change with its reason."""
-    with opened(recording) as reader:
+    with readable(recording) as found:
+        reader = Reader(found)
         exchange = reader.exchange(number)
         if exchange is None:
             raise Refused(f"no exchange {number} in {display_name(recording)}", ExitCode.NOTHING_SELECTED)
-        page = detail.page(exchange, PageMeta(display_name(recording)), detail.Sources(reader, config_of(reader)))
+        sources = detail.Sources(reader, config_of(reader), replays=last_replays(found, [number]))
+        page = detail.page(exchange, PageMeta(display_name(recording)), sources)
         for line in Printer(language).page(page):
             click.echo(line)
     return ExitCode.SAME

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.playback.recorded import keep, ok, post, record
+import pytest
+
+from tests.playback.recorded import get, keep, ok, post, record
 from tests.verbs.cli import (
     INVOKE,
     Shell,
@@ -34,3 +36,23 @@ def test_list_marks_deliveries(shell: Shell, tmp_path: Path) -> None:
     asynchronous = record([(post(INVOKE, b"{}", (b"X-Fc-Invocation-Type", b"Async")), lambda _: ok())])
     assert shell("list", keep(str(tmp_path / "a.db"), asynchronous)) == 0
     assert "delivery of 1" in shell.out.splitlines()[1]
+
+
+def test_list_shows_the_newest_and_says_that_there_are_more(shell: Shell, recording: str) -> None:
+    assert shell("list", recording, "--limit", "2") == 0
+    assert [line.split()[0] for line in shell.out.splitlines()] == ["3", "4"]
+    assert shell.err == "the newest 2; there are more: --limit N, --all, or a narrower --filter\n"
+
+
+@pytest.mark.parametrize("args", [["--limit", "4"], ["--limit", "1", "--all"]], ids=" ".join)
+def test_list_shows_all_when_asked(shell: Shell, recording: str, args: list[str]) -> None:
+    assert shell("list", recording, *args) == 0
+    assert [line.split()[0] for line in shell.out.splitlines()] == ["1", "2", "3", "4"]
+    assert shell.err == ""
+
+
+def test_a_filter_and_a_limit_give_the_newest_that_match(shell: Shell, tmp_path: Path) -> None:
+    many = record((get(b"/%d" % (number % 2)), lambda _: ok()) for number in range(600))
+    place = keep(str(tmp_path / "many.db"), many)
+    assert shell("list", place, "--filter", "path:/1", "-n", "2") == 0
+    assert [line.split()[0] for line in shell.out.splitlines()] == ["598", "600"]
