@@ -79,6 +79,17 @@ def card(exchange: Exchange, leg: Leg, gauges: tuple[Gauge, ...], keeper: bodies
     )
 
 
+def counts(exchange: Exchange, leg: Leg) -> Counts:
+    """How much changed on a leg, without drawing it; a message that only one side saw counts nothing."""
+    client, server = _messages(exchange, leg)
+    if client is None or server is None:
+        return Counts()
+    transforms = explain.on_leg(exchange.transforms, leg)
+    answered = explain.answering(exchange.transforms) if leg is Leg.RESPONSE else ()
+    changes = _changes(client, server, leg, transforms, answered)
+    return count(_start(client, server, leg, transforms, answered), changes)
+
+
 def _messages(exchange: Exchange, leg: Leg) -> tuple[Message | None, Message | None]:
     client, server = exchange.client, exchange.server
     if leg is Leg.REQUEST:

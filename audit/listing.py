@@ -18,7 +18,7 @@ from gateway.messages import get
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.model import ExchangePage
+    from audit.glance import Glance
     from gateway.exchange import Exchange
 
 _TARGET_BYTES = 200
@@ -32,30 +32,23 @@ _PASSED = frozenset({Outcome.UNTOUCHED, Outcome.CHANGED, Outcome.CONVERTED, Outc
 _STOPPED = frozenset({Outcome.REFUSED, Outcome.MALFORMED_REQUEST, Outcome.STORE, Outcome.BUSY, Outcome.DISCARDED})
 
 
-def row(exchange: Exchange, page: ExchangePage) -> Row:
+def row(seen: Glance) -> Row:
     """The line of an exchange in the list."""
-    sent = exchange.client.request
-    done = exchange.timings.done
     return Row(
-        id=exchange.id,
-        method=page.method,
-        target=text.show(sent.target[:_TARGET_BYTES]) if sent else (Span("—"),),
-        status=page.status,
-        server_status=page.server_status,
-        level=page.level,
-        mode=page.mode,
-        stopped=_stopped(exchange),
-        counts=page.request.counts + page.response.counts,
-        duration=text.duration(done) if done >= 0 else "",
+        id=seen.id,
+        method=seen.method,
+        target=seen.target or (Span("—"),),
+        status=seen.status,
+        server_status=seen.server_status,
+        level=seen.level,
+        mode=seen.mode,
+        stopped=seen.stopped,
+        counts=seen.counts,
+        duration=text.duration(seen.done_us) if seen.done_us >= 0 else "",
     )
 
 
-def _stopped(exchange: Exchange) -> str:
-    """The red word of a row: FC's code, else the failure, else nothing."""
-    return text.clean(exchange.error_code) or (exchange.failure.value if exchange.failure else "")
-
-
-def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_bytes: int) -> Entry:
+def entry(exchange: Exchange, seen: Glance, keeper: bodies.Bodies, body_bytes: int) -> Entry:
     """What the filter knows of an exchange. `body_bytes`: how much of each body `body:` can search."""
     sent = exchange.client.request
     client, server = sentences.statuses(exchange)
@@ -68,7 +61,7 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
         method,
         target,
         str(client or ""),
-        page.server_status,
+        seen.server_status,
         text.flat(get(sent.headers, b"host") or b"", 200) if sent else "",
         text.clean(exchange.error_code),
         exchange.failure.value if exchange.failure else "",
@@ -84,7 +77,7 @@ def entry(exchange: Exchange, page: ExchangePage, keeper: bodies.Bodies, body_by
         path=target.lower(),
         rules=tuple(rules),
         modes=tuple(_modes(exchange)),
-        flags=tuple(_flags(exchange, page)),
+        flags=tuple(_flags(exchange, seen)),
         time_ms=exchange.timings.done / 1000 if exchange.timings.done >= 0 else -1,
         body=_body(exchange, keeper, body_bytes),
         function=text.clean(exchange.facts.function).lower(),
@@ -101,16 +94,15 @@ def _modes(exchange: Exchange) -> Iterator[str]:
         yield "sync"
 
 
-def _flags(exchange: Exchange, page: ExchangePage) -> Iterator[str]:
+def _flags(exchange: Exchange, seen: Glance) -> Iterator[str]:
     """The words that `is:` understands."""
     if sentences.outcome(exchange) in _PASSED:
         yield "passed"
-    counts = page.request.counts + page.response.counts
-    if counts.total:
+    if seen.counts.total:
         yield "changed"
-    if counts.unexplained or page.unexplained:
+    if seen.counts.unexplained or seen.unexplained:
         yield "unexplained"
-    if page.server_status:
+    if seen.server_status:
         yield "differs"
     if exchange.state is State.REFUSED or sentences.outcome(exchange) in _STOPPED:
         yield "rejected"

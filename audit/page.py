@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from audit import compare, detail, gauges, listing, render, text, texts
+from audit import compare, detail, listing, render, text, texts
 from audit.detail import Sources
+from audit.glance import glance
 from audit.summary import Tally
 from store.secret_shapes import TAG
 
@@ -124,13 +125,13 @@ def _render(
     sources = replace(sources, children=_families(known))
     parts, tally = _Parts(), Tally()
     for number, exchange in enumerate(known, 1):
-        page = detail.page(exchange, meta, sources)
+        seen = glance(exchange, sources)
         searchable = _BODY_SEARCH_PACKED if len(known) > OPEN_EXCHANGES else _BODY_SEARCH
-        entry = listing.entry(exchange, page, sources.bodies, searchable)
-        limits = sources.config(exchange.config_digest).limits
-        tally.add(exchange, page, entry.flags, gauges.measures(exchange, limits))
+        entry = listing.entry(exchange, seen, sources.bodies, searchable)
+        tally.add(seen, entry.flags)
         href = f"e/{exchange.id}.html" if elsewhere else ""
-        parts.add(render.row(listing.row(exchange, page), href), entry, "" if elsewhere else render.detail(page))
+        article = "" if elsewhere else render.detail(detail.page(exchange, meta, sources))
+        parts.add(render.row(listing.row(seen), href), entry, article)
         if progress:
             progress(number)
     head = replace(_head(known, meta, lang), sealed=len(parts.sealed), sealed_in=parts.sealed_in)

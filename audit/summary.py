@@ -17,10 +17,8 @@ from audit.overview import Bar, Pointer, RuleUse, Summary
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audit.gauges import Measure
-    from audit.model import ExchangePage
-    from audit.words import Counts, Gauge, Text
-    from gateway.exchange import Exchange
+    from audit.glance import Glance
+    from audit.words import Gauge, Text
 
 LISTED = 12
 _NEAR = 0.8
@@ -39,30 +37,30 @@ class Tally:
     asynchronous: list[Pointer] = field(default_factory=list)
     count: int = 0
 
-    def add(self, exchange: Exchange, page: ExchangePage, flags: Iterable[str], measured: tuple[Measure, ...]) -> None:
+    def add(self, seen: Glance, flags: Iterable[str]) -> None:
         """Count one exchange in."""
         self.count += 1
         self.flags.update(flags)
-        self.acted.update({change.rule_id for change in exchange.transforms})
-        self.advised.update({advice.rule_id for advice in exchange.advice})
-        counts = page.request.counts + page.response.counts
-        if (counts.unexplained or page.unexplained) and len(self.unexplained) < LISTED:
-            self.unexplained.append(_pointer(page, _unexplained(page, counts)))
-        if page.links and exchange.parent_id is None and len(self.asynchronous) < LISTED:
-            told = texts.DELIVERIES.format(ids=", ".join(f"#{link.id}" for link in page.links))
-            self.asynchronous.append(_pointer(page, told))
-        self._rank(page, exchange.timings.done, measured)
+        self.acted.update(seen.acted)
+        self.advised.update(seen.advised)
+        if (seen.counts.unexplained or seen.unexplained) and len(self.unexplained) < LISTED:
+            self.unexplained.append(_pointer(seen, _unexplained(seen)))
+        if seen.deliveries and not seen.is_delivery and len(self.asynchronous) < LISTED:
+            told = texts.DELIVERIES.format(ids=", ".join(f"#{ident}" for ident in seen.deliveries))
+            self.asynchronous.append(_pointer(seen, told))
+        self._rank(seen)
 
-    def _rank(self, page: ExchangePage, done_us: int, measured: tuple[Measure, ...]) -> None:
-        for measure in measured:
+    def _rank(self, seen: Glance) -> None:
+        for measure in seen.measures:
             share = measure.used / measure.limit if measure.limit else 1
             if share >= _NEAR:
-                _keep(self.near, share, _pointer(page, measure.label, gauges.gauge(measure)))
-        if done_us >= 0:
-            longest = max(page.path.phases, key=lambda phase: phase.width, default=None)
+                _keep(self.near, share, _pointer(seen, measure.label, gauges.gauge(measure)))
+        if seen.done_us >= 0:
+            longest = max(seen.phases, key=lambda phase: phase.width, default=None)
             label = longest.label if longest else texts.TOTAL
-            told = texts.SLOW.format(total=text.duration(done_us), phase=label, time=longest.value if longest else "")
-            _keep(self.slowest, done_us, _pointer(page, told))
+            time = longest.value if longest else ""
+            told = texts.SLOW.format(total=text.duration(seen.done_us), phase=label, time=time)
+            _keep(self.slowest, seen.done_us, _pointer(seen, told))
 
     def summary(self) -> Summary:
         """The totals as the page shows them."""
@@ -97,13 +95,13 @@ _OUTCOMES = (
 )
 
 
-def _pointer(page: ExchangePage, told: Text, gauge: Gauge | None = None) -> Pointer:
-    target, _ = text.split(page.target, 80)
-    return Pointer(page.id, page.method, target, page.status, page.level, told, gauge)
+def _pointer(seen: Glance, told: Text, gauge: Gauge | None = None) -> Pointer:
+    target, _ = text.split(seen.target, 80)
+    return Pointer(seen.id, seen.method, target, seen.status, seen.level, told, gauge)
 
 
-def _unexplained(page: ExchangePage, counts: Counts) -> Text:
-    return sentences.UNEXPLAINED.format(n=max(counts.unexplained, len(page.unexplained)))
+def _unexplained(seen: Glance) -> Text:
+    return sentences.UNEXPLAINED.format(n=max(seen.counts.unexplained, seen.unexplained))
 
 
 def _keep(heap: list[tuple[float, int, Pointer]], weight: float, pointer: Pointer) -> None:

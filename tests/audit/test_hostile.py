@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audit import PageMeta, detail, listing, render, render_page
+from audit.glance import glance
 from tests.audit import hostile
 from tests.audit.conftest import META, SOURCES
 
@@ -34,7 +35,7 @@ def shape(payload: bytes) -> list[tuple[str, tuple[str, ...]]]:
     exchange = hostile.carrier(1, payload)
     page = detail.page(exchange, META, SOURCES)
     parser = Shape()
-    parser.feed(render.detail(page) + render.row(listing.row(exchange, page)))
+    parser.feed(render.detail(page) + render.row(listing.row(glance(exchange, SOURCES))))
     parser.close()
     return parser.found
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audit import detail, listing
+from audit import listing
 from audit.bodies import NoBodies
+from audit.glance import glance
 from gateway.exchange import Exchange, View
 from tests.audit import sample
-from tests.audit.conftest import META, SOURCES
+from tests.audit.conftest import SOURCES
 
 if TYPE_CHECKING:
     from audit.overview import Entry, Row
@@ -20,11 +21,11 @@ CALLS = {exchange.id: exchange for exchange in sample.exchanges()}
 
 
 def row(exchange: Exchange) -> Row:
-    return listing.row(exchange, detail.page(exchange, META, SOURCES))
+    return listing.row(glance(exchange, SOURCES))
 
 
 def entry(exchange: Exchange, limit: int = 2048) -> Entry:
-    return listing.entry(exchange, detail.page(exchange, META, SOURCES), NoBodies(), limit)
+    return listing.entry(exchange, glance(exchange, SOURCES), NoBodies(), limit)
 
 
 def test_a_row_says_how_the_call_ended() -> None:

@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from audit import catalogue, detail, listing, render
+from audit.glance import glance
 from audit.words import Claim, Text
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
@@ -69,7 +70,7 @@ def sentence_of(rule_id: str) -> Claim:
 def golden(ident: int) -> str:
     exchange = sample.exchanges()[ident - 1]
     page = detail.page(exchange, META, SOURCES)
-    return render.row(listing.row(exchange, page)) + "\n" + render.detail(page) + "\n"
+    return render.row(listing.row(glance(exchange, SOURCES))) + "\n" + render.detail(page) + "\n"
 
 
 @pytest.mark.parametrize("ident", [1])

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audit import detail, gauges, listing
+from audit import listing
 from audit.bodies import NoBodies
+from audit.glance import glance
 from audit.overview import Pointer, Summary
 from audit.summary import LISTED, Tally
 from gateway.exchange import Exchange, View
 from tests.audit import sample
-from tests.audit.conftest import META, SOURCES
+from tests.audit.conftest import SOURCES
 
 
 def summary(*exchanges: Exchange) -> Summary:
     tally = Tally()
     sources = replace(SOURCES, children={6: (7,)})
     for exchange in exchanges:
-        page = detail.page(exchange, META, sources)
-        flags = listing.entry(exchange, page, NoBodies(), 0).flags
-        tally.add(exchange, page, flags, gauges.measures(exchange, sample.CONFIG.limits))
+        seen = glance(exchange, sources)
+        tally.add(seen, listing.entry(exchange, seen, NoBodies(), 0).flags)
     return tally.summary()
 
 
