@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from gateway.messages import BodyRef
 from store.record import encode
-from store.sealing import Original, seal
+from store.sealing import seal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.exchange import Exchange
     from store.body_rows import Source
+    from store.fillers import Original
     from store.keys import Key
     from store.record import Encoded
     from store.spool import Spool

@@ -9,7 +9,6 @@ Runs in the writer's thread. Must not know: tables. Read next: sealing_heads.py,
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass, replace
 from itertools import islice, starmap
 from typing import TYPE_CHECKING
@@ -19,8 +18,8 @@ from gateway.changes import Part, Transform
 from gateway.exchange import View
 from gateway.messages import Body, BodyRef, Header, Headers, Request, Response, body_size
 from store import sealing_heads as heads
-from store import sealing_spools as spools_of
 from store.body_slots import body_slots, with_bodies
+from store.fillers import TAG_DIGITS, Original, filled_body
 from store.record import encode
 from store.sealing_bodies import body_spans, literal_spans
 from store.secret_shapes import kind_of
@@ -32,28 +31,10 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from store.keys import Key
     from store.record import Encoded
-    from store.sealing_spools import Patch
     from store.spool import Spool
 
-TAG_DIGITS = 12
 _ECHO = range(6, 4096)  # lengths looked for elsewhere: shorter values occur by chance, longer ones are whole bodies
 _ECHOES, _ECHOES_IN_SPOOLS = 200, 20  # values looked for per exchange, and in its large bodies
-_NUMBER = re.compile(rb"-?[0-9][0-9.]{0,60}")
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """What the fillers of one body stand for.
-
-    `slots`: where the body is, in the order of body_slots. `patches`: the original bytes. `ref`: its original
-    name when it is kept as a BodyRef. `cipher`: in place of patches, the encrypted whole of a large body that
-    could not be looked into; it is kept as a body of its own.
-    """
-
-    slots: tuple[int, ...]
-    patches: tuple[Patch, ...] = ()
-    ref: BodyRef | None = None
-    cipher: BodyRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +70,24 @@ def seal(exchange: Exchange, key: Key, spools: Sequence[Spool] = ()) -> Sealed:
     return _Pass(key, spools, echoes).seal(exchange)
 
 
-def patched(body: bytes, patches: Iterable[Patch]) -> bytes:
-    """A body with other bytes of the same length in some places."""
-    changed = bytearray(body)
-    for start, value in patches:
-        changed[start : start + len(value)] = value
-    return bytes(changed)
-
-
 def _echoes(sealed: Sealed, values: Iterable[bytes]) -> tuple[bytes, ...]:
     """Forms of the found values that still stand somewhere in the sealed exchange.
 
     The first values come from heads; bounds keep a body full of secrets from costing its square.
     """
     sought = list(islice((value for value in values if len(value) in _ECHO), _ECHOES))
-    forms = {form for value in sought for form in _forms(value)}
+    forms = {form for value in sought for form in forms_of(value)}
     found = {
         form for text in (sealed.encoded.record, *sealed.encoded.bodies.values()) for form in forms if form in text
     }
-    forms = {form for value in sought[:_ECHOES_IN_SPOOLS] for form in _forms(value)} - found
+    forms = {form for value in sought[:_ECHOES_IN_SPOOLS] for form in forms_of(value)} - found
     for spool in sealed.spools:
         for piece in spool.pieces():
             found |= {form for form in forms if form in piece}
     return tuple(sorted(found))
 
 
-def _forms(value: bytes) -> Iterable[bytes]:
+def forms_of(value: bytes) -> Iterable[bytes]:
     """A value as it may come back: itself, percent-coded, base64, hexadecimal, JSON-escaped."""
     hexed = value.hex()
     yield value
@@ -257,25 +230,8 @@ class _Pass:
         return spool.pieces if spool else None
 
     def _body(self, body: Body, pieces: Callable[[], Iterable[bytes]], found: list[Span]) -> tuple[Body, Original]:
-        if isinstance(body, bytes):
-            patches = [(start, body[start:end]) for start, end in found]
-            self.values.update((value, None) for _, value in patches)
-            return patched(body, [(start, self._filler(value)) for start, value in patches]), Original(
-                (), tuple(patches)
-            )
-        if found == [(0, body.size)]:
-            self._filled.append(spool := spools_of.blank(pieces(), self._filler(body.digest)))
-            self._ciphers.append(cipher := spools_of.encrypted(pieces(), self._key))
-            return spool.body(), Original((), ref=body, cipher=cipher.ref())
-        spool, stood = spools_of.filled(pieces(), found, self._filler)
-        self._filled.append(spool)
-        self.values.update((value, None) for _, value in stood)
-        return spool.body(), Original((), tuple(stood), ref=body)
-
-    def _filler(self, value: bytes) -> bytes:
-        """As long as the value: its pseudonym and padding, or as much of the digest as there is room for."""
-        digest = self._key.tag(value)
-        if _NUMBER.fullmatch(value):
-            return str(int(digest, 16)).encode()[: len(value)]
-        tag = f"{kind_of(value)}:{digest[:TAG_DIGITS]}".encode()
-        return tag.ljust(len(value), b"*") if len(tag) <= len(value) else digest.encode()[: len(value)]
+        filled = filled_body(body, pieces, found, self._key)
+        self._filled += [filled.spool] if filled.spool else []
+        self._ciphers += [filled.cipher] if filled.cipher else []
+        self.values.update((value, None) for _, value in filled.original.patches)
+        return filled.body, filled.original

@@ -22,12 +22,12 @@ from store import sealing_spools
 from store.body_slots import body_slots, with_bodies
 from store.errors import Damaged
 from store.explained import explained
+from store.fillers import Original, patched
 from store.keys import find_key
 from store.packing import unpack
 from store.reader import Reader
 from store.schema import exchange as exchange_row
 from store.schema import original, secret
-from store.sealing import Original, patched
 from store.secret_shapes import TAG
 
 if TYPE_CHECKING:
