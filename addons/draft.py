@@ -29,6 +29,11 @@ FAILURE_STATES = {
     Failure.MALFORMED_REQUEST: State.REFUSED,
     Failure.STORE: State.REFUSED,
     Failure.BUSY: State.REFUSED,
+    Failure.EXITED: State.SERVER_FAILED,
+    Failure.FILE_MISSING: State.SERVER_FAILED,
+    Failure.EXITED_AT_START: State.SERVER_FAILED,
+    Failure.NOT_STARTED: State.SERVER_FAILED,
+    Failure.INITIALIZER: State.SERVER_FAILED,
 }
 
 

@@ -54,7 +54,7 @@ async def _in_slot(desk: Desk, call: Call, draft: Draft, decision: Forward) -> N
     draft.unrecorded = unwritten.reason if unwritten is not None else ""
     asleep = await desk.program.wake()
     if asleep is not None:
-        await fail(desk, call, draft, Failed(Failure.NOT_LISTENING, asleep.text))
+        await fail(desk, call, draft, Failed(asleep.failure, asleep.told))
         return
     delivery = Delivery(desk.pool, *desk.place(draft.facts.function))
     call.on_gone = lambda: delivery.cancel(CANCELLED)

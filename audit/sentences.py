@@ -41,6 +41,9 @@ class Outcome(Enum):
     TIMED_OUT = "timed-out"
     STORE = "store"
     BUSY = "busy"
+    EXITED = "exited"
+    NOT_STARTED = "not-started"
+    INITIALIZER = "initializer"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     OPEN = "open"
@@ -102,6 +105,18 @@ SENTENCES: dict[Outcome, Text] = {
     Outcome.BUSY: Text(
         "没有空闲的实例并发位；客户端收到 {client}。", "No instance slot was free; the client received {client}."
     ),
+    Outcome.EXITED: Text(
+        "你的程序在处理这次调用时退出了（{why}）；客户端收到 {client}。",
+        "Your program ended during this call ({why}); the client received {client}.",
+    ),
+    Outcome.NOT_STARTED: Text(
+        "实例没有启动成功，你的服务没有被调用；客户端收到 {client}：{why}",
+        "The instance could not be started, so your server was not called; the client received {client}: {why}",
+    ),
+    Outcome.INITIALIZER: Text(
+        "实例的初始化失败了，你的服务没有被调用；客户端收到 {client}：{why}",
+        "The instance's initializer failed, so your server was not called; the client received {client}: {why}",
+    ),
     Outcome.CANCELLED: Text("客户端在收到完整响应之前离开了。", "The client left before the answer was complete."),
     Outcome.INTERRUPTED: Text(
         "代理在这次调用进行中停止了；这里是停止前录下的内容。",
@@ -119,6 +134,11 @@ _FAILURES = {
     Failure.CLIENT_GONE: Outcome.CANCELLED,
     Failure.STORE: Outcome.STORE,
     Failure.BUSY: Outcome.BUSY,
+    Failure.EXITED: Outcome.EXITED,
+    Failure.FILE_MISSING: Outcome.NOT_STARTED,
+    Failure.EXITED_AT_START: Outcome.NOT_STARTED,
+    Failure.NOT_STARTED: Outcome.NOT_STARTED,
+    Failure.INITIALIZER: Outcome.INITIALIZER,
 }
 
 _STATES = {
@@ -137,6 +157,9 @@ _DEEDS = (
     ("added", Text("附加 {n} 个{noun}", "added {n}{noun}")),
     ("changed", Text("改写 {n} 处", "rewrote {n}{noun}")),
 )
+LOGS = " Logs: "
+"""Where FC's sentence about a failed start goes on with what the program printed (contract LIFE-START-1)."""
+
 _THROUGH = (Outcome.UNTOUCHED, Outcome.CHANGED)
 _ATTACHMENT = Text(
     "浏览器会把结果当作附件下载，因为使用的是默认域名。",
@@ -204,6 +227,7 @@ def sentence(exchange: Exchange, request: Counts, response: Counts, measured: tu
         server=server or "-",
         answer=verdict(exchange) or "-",
         reason=_reason(exchange, measured),
+        why=text.clean(exchange.failure_text.partition(LOGS)[0]),
         request=_deeds(Leg.REQUEST, request),
         response=_deeds(Leg.RESPONSE, response),
     )

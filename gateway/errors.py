@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # ERR-TYPE-1: the wire has this spelling; FC's page writes FcCommonError.
 COMMON = b"FCCommonError"
 UNHANDLED = b"UnhandledInvocationError"
+INITIALIZATION = b"InitializationError"
 
 REASONS = {
     200: b"OK",
@@ -40,10 +41,10 @@ def refuse(call: Call, status: int, code: str, message: str, error_type: bytes =
     return Answer(_json_response(call, status, error_type, body), code)
 
 
-def function_error(call: Call, message: str) -> Answer:
-    """An API caller hears of a failed function by 200 and a header (contract API-RESP-3, ERR-F-1)."""
-    body = _json({"errorMessage": message, "errorType": "UnhandledInvocationError"})
-    return Answer(_json_response(call, 200, UNHANDLED, body), "UnhandledInvocationError")
+def function_error(call: Call, message: str, error_type: bytes = UNHANDLED) -> Answer:
+    """A failed function told by 200 and a header (contract API-RESP-3, ERR-F-1, LIFE-HOOK-2)."""
+    name = error_type.decode()
+    return Answer(_json_response(call, 200, error_type, _json({"errorMessage": message, "errorType": name})), name)
 
 
 def error_keys(call: Call, code: str, message: str) -> dict[str, str]:

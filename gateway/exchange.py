@@ -34,6 +34,8 @@ class Failure(StrEnum):
     MALFORMED_ANSWER: what came is not HTTP. TIMED_OUT: fc_timeout ran out.
     CLIENT_GONE: the client left. MALFORMED_REQUEST: what the client sent is not HTTP, or its framing is
     ambiguous. STORE: the recorder could not write and the policy is to refuse. BUSY: no instance slot.
+    EXITED: the program that we started ended during the call. FILE_MISSING, EXITED_AT_START, NOT_STARTED: it could
+    not be started, ended before it served, did not serve in time. INITIALIZER: its /initialize failed.
     """
 
     NOT_LISTENING = "not-listening"
@@ -44,6 +46,11 @@ class Failure(StrEnum):
     MALFORMED_REQUEST = "malformed-request"
     STORE = "store"
     BUSY = "busy"
+    EXITED = "exited"
+    FILE_MISSING = "file-missing"
+    EXITED_AT_START = "exited-at-start"
+    NOT_STARTED = "not-started"
+    INITIALIZER = "initializer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gateway.config import Function
+from gateway.exchange import Failure
 
 LAST_LOG_BYTES = 4096
 
@@ -60,14 +61,14 @@ class StartProblem(StrEnum):
     STOPPED = "stopped"
 
 
-# contract LIFE-START-2: the code beside status 412.
-ERROR_CODES = {
-    StartProblem.BAD_COMMAND: "FunctionNotStarted",
-    StartProblem.NOT_FOUND: "CAFileNotFound",
-    StartProblem.PORT_TAKEN: "FunctionNotStarted",
-    StartProblem.EXITED: "CAExited",
-    StartProblem.NOT_READY: "FunctionNotStarted",
-    StartProblem.STOPPED: "FunctionNotStarted",
+# contract LIFE-START-2 and LIFE-HOOK-2: which of the gateway's failures a caller is told.
+FAILURES = {
+    StartProblem.BAD_COMMAND: Failure.FILE_MISSING,
+    StartProblem.NOT_FOUND: Failure.FILE_MISSING,
+    StartProblem.PORT_TAKEN: Failure.NOT_STARTED,
+    StartProblem.EXITED: Failure.EXITED_AT_START,
+    StartProblem.NOT_READY: Failure.NOT_STARTED,
+    StartProblem.STOPPED: Failure.NOT_STARTED,
 }
 
 
@@ -81,9 +82,15 @@ class StartFailure:
     log: bytes = b""
 
     @property
-    def error_code(self) -> str:
-        """FC's code for it (contract LIFE-START-2), to go with status 412."""
-        return ERROR_CODES[self.problem]
+    def failure(self) -> Failure:
+        """What a call that needed this instance ends with."""
+        return FAILURES[self.problem]
+
+    @property
+    def told(self) -> str:
+        """The sentence for callers: FC's message with what the program printed (contract LIFE-START-1)."""
+        printed = self.log.decode("utf-8", "backslashreplace").strip()
+        return f"{self.text} Logs: {printed}" if printed else self.text
 
 
 def split_command(command: str) -> tuple[str, ...] | StartFailure:

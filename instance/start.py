@@ -85,8 +85,7 @@ class Instance:
             )
         except OSError as error:
             pipe.close()
-            reason = error.strerror or str(error)
-            return StartFailure(StartProblem.NOT_FOUND, f"`{spec.command}` cannot be started: {reason}")
+            return _cannot_execute(error, words[0])
         except BaseException:  # cancelled: the event loop ends the process, the pipe is ours to close
             pipe.close()
             raise
@@ -135,6 +134,15 @@ class Instance:
             os.killpg(self.pid, number)
         except ProcessLookupError:
             return  # the whole group is gone, which is what a signal was to bring about
+
+
+def _cannot_execute(error: OSError, program: str) -> StartFailure:
+    """FC's sentence for a file that is not there (contract LIFE-START-1); the system's own for the rest."""
+    if isinstance(error, FileNotFoundError) and error.filename == program:
+        reason = f"the file {program} is not exist"
+    else:
+        reason = f"{error.filename or program}: {error.strerror or error}"
+    return StartFailure(StartProblem.NOT_FOUND, f"Failed to start function instance. Error: {reason}")
 
 
 def _failure(instance: Instance, readiness: Readiness) -> StartFailure:

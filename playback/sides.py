@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from gateway.messages import Request, Response
     from playback.sendable import Ending
 
-_SERVER_FAILURES = frozenset({Failure.CLOSED, Failure.MALFORMED_ANSWER, Failure.TIMED_OUT})
+_SERVER_FAILURES = {
+    Failure.CLOSED: Failure.CLOSED,
+    Failure.EXITED: Failure.CLOSED,  # a replay watches no process: it sees the connection end
+    Failure.MALFORMED_ANSWER: Failure.MALFORMED_ANSWER,
+    Failure.TIMED_OUT: Failure.TIMED_OUT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def _server_request(exchange: Exchange) -> Request | None:
 def _server_ending(exchange: Exchange) -> Ending | None:
     """How the server's part ended; None when nobody waited for its end."""
     if exchange.failure in _SERVER_FAILURES:
-        return exchange.failure
+        return _SERVER_FAILURES[exchange.failure]
     if exchange.failure is not None or exchange.server is None:
         return None
     return exchange.server.response

@@ -18,6 +18,7 @@ from gateway.rules import (
     failure,
     hop,
     invoke,
+    lifecycle,
     limits,
     refusal,
     reply,
@@ -139,6 +140,11 @@ FAILURE_RULES = {
     Failure.MALFORMED_REQUEST: Table(Leg.REQUEST, failure.MALFORMED_REQUEST),
     Failure.STORE: Table(Leg.RESPONSE, failure.STORE),
     Failure.BUSY: Table(Leg.REQUEST, failure.BUSY),
+    Failure.EXITED: Table(Leg.RESPONSE, lifecycle.EXITED),
+    Failure.FILE_MISSING: Table(Leg.RESPONSE, lifecycle.FILE_MISSING),
+    Failure.EXITED_AT_START: Table(Leg.RESPONSE, lifecycle.EXITED_AT_START),
+    Failure.NOT_STARTED: Table(Leg.RESPONSE, lifecycle.NOT_STARTED),
+    Failure.INITIALIZER: Table(Leg.RESPONSE, lifecycle.INITIALIZER),
 }
 """What the client is told when no usable answer came."""
 

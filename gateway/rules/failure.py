@@ -2,7 +2,7 @@
 
 Contract sections 8 and 13. A failure of the function is 502 on HTTP calls; on API calls it is a 200 that carries
 X-Fc-Error-Type (API-RESP-3). Ids that begin with `tool.` are this tool's own: FC has no such answer.
-Must not know: sockets, time-outs. Read next: ../core.py (on_failure).
+Must not know: sockets, time-outs. Read next: ../core.py (on_failure), lifecycle.py (the instance's own failures).
 """
 
 from __future__ import annotations

@@ -391,6 +391,16 @@ FAILURES = (
     failed(Failure.MALFORMED_REQUEST, "fail.malformed-request", 400, "InvalidArgument"),
     failed(Failure.BUSY, "fail.busy", 429, "ResourceExhausted"),
     failed(Failure.STORE, "tool.store", 503, "RecordingFailed"),
+    failed(Failure.EXITED, "fail.exited", 502, "FunctionExited"),
+    failed(Failure.EXITED, "fail.exited", 200, "UnhandledInvocationError", invoke(body=b"{}")),
+    failed(Failure.FILE_MISSING, "fail.file-missing", 412, "CAFileNotFound"),
+    failed(Failure.FILE_MISSING, "fail.file-missing", 412, "CAFileNotFound", invoke(body=b"{}")),
+    failed(Failure.EXITED_AT_START, "fail.exited-at-start", 412, "CAExited"),
+    failed(Failure.EXITED_AT_START, "fail.exited-at-start", 412, "CAExited", invoke(body=b"{}")),
+    failed(Failure.NOT_STARTED, "fail.not-started", 412, "FunctionNotStarted"),
+    failed(Failure.NOT_STARTED, "fail.not-started", 412, "FunctionNotStarted", invoke(body=b"{}")),
+    failed(Failure.INITIALIZER, "fail.initializer", 200, "InitializationError"),
+    failed(Failure.INITIALIZER, "fail.initializer", 200, "InitializationError", invoke(body=b"{}")),
 )
 
 CASES = (*REFUSALS, *AUTH, *RESULTS, *CORS, *CALLS, *ANSWERS, *FAILURES)

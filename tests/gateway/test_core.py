@@ -12,6 +12,7 @@ from gateway.config import Config, Function
 from gateway.core import body_limit, on_failure, on_request, on_response
 from gateway.differences import unexplained
 from gateway.engine import Table
+from gateway.errors import COMMON, INITIALIZATION, UNHANDLED
 from gateway.exchange import Exchange, Failure
 from gateway.messages import Request, Response, get_all
 from gateway.messages import get as field
@@ -89,7 +90,7 @@ def test_an_error_is_fc_shaped_json(case: Case) -> None:
     response = client_response(exchange_of(case))
     assert field(response.headers, b"content-type") == b"application/json"
     assert field(response.headers, b"x-fc-request-id") == SEED.request_id.encode()
-    assert field(response.headers, b"x-fc-error-type") in (b"FCCommonError", b"UnhandledInvocationError")
+    assert field(response.headers, b"x-fc-error-type") in {COMMON, UNHANDLED, INITIALIZATION}
     assert isinstance(response.body, bytes)
     assert get_all(response.headers, b"content-length") == [b"%d" % len(response.body)]
     members = json.loads(response.body)

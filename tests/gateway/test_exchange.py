@@ -12,6 +12,7 @@ def test_the_recorded_words() -> None:
     ]  # fmt: skip
     assert [one.value for one in Failure] == [
         "not-listening", "closed", "malformed-answer", "timed-out", "client-gone", "malformed-request", "store", "busy",
+        "exited", "file-missing", "exited-at-start", "not-started", "initializer",
     ]  # fmt: skip
 
 

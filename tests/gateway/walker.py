@@ -16,7 +16,8 @@ from gateway.rules import RULES_VERSION
 from gateway.survey import survey
 
 ARRIVED_US = 1_738_907_445_000_000
-BEFORE_THE_SERVER = (Failure.MALFORMED_REQUEST, Failure.BUSY, Failure.STORE)
+NOT_AWAKE = (Failure.FILE_MISSING, Failure.EXITED_AT_START, Failure.NOT_STARTED, Failure.INITIALIZER)
+BEFORE_THE_SERVER = (Failure.MALFORMED_REQUEST, Failure.BUSY, Failure.STORE, *NOT_AWAKE)
 SEED = Seed("1-67a59f35-150c1267-f381ba1c085c", ARRIVED_US)
 OK = Response(200, b"OK", ((b"Content-Length", b"2"),), b"hi")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.config import Function
-from instance.spec import ERROR_CODES, InstanceSpec, StartFailure, StartProblem, describe_exit, split_command
+from gateway.exchange import Failure
+from instance.spec import FAILURES, InstanceSpec, StartFailure, StartProblem, describe_exit, split_command
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,12 @@ def test_the_address_is_the_function_s_server(server: str, address: tuple[str, i
     assert (spec.host, spec.port) == address
 
 
-def test_every_problem_has_an_fc_error_code() -> None:
-    assert set(ERROR_CODES) == set(StartProblem)
-    assert StartFailure(StartProblem.EXITED, "gone").error_code == "CAExited"
+def test_every_problem_has_a_failure_of_the_gateway() -> None:
+    assert set(FAILURES) == set(StartProblem)
+    assert StartFailure(StartProblem.EXITED, "gone").failure is Failure.EXITED_AT_START
+
+
+def test_callers_are_told_what_the_program_printed() -> None:
+    assert StartFailure(StartProblem.EXITED, "gone.").told == "gone."
+    printed = StartFailure(StartProblem.EXITED, "gone.", 1, b"no module\nxx\xff\n")
+    assert printed.told == "gone. Logs: no module\nxx\\xff"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gateway.config import Function
+from gateway.exchange import Failure
 from instance.spec import InstanceSpec, StartFailure, StartProblem
 from instance.start import Instance
 
@@ -173,7 +174,7 @@ def test_an_early_exit_is_told_with_its_code_and_last_lines() -> None:
     assert failure.problem is StartProblem.EXITED
     assert failure.exit_code == 3
     assert failure.log == b"no database\n"
-    assert failure.error_code == "CAExited"
+    assert failure.failure is Failure.EXITED_AT_START
     assert failure.text.startswith("Function instance exited unexpectedly(code 3) with start command '")
 
 
@@ -204,6 +205,11 @@ def test_a_command_that_cannot_run_is_one_line(command: str, problem: StartProbl
     failure = fails(InstanceSpec(command, Function(server=f"http://127.0.0.1:{free_port()}")))
     assert failure.problem is problem
     assert "\n" not in failure.text
+
+
+def test_a_program_that_is_not_there_is_told_in_fc_s_words() -> None:
+    failure = fails(InstanceSpec("no-such-program --x", Function(server=f"http://127.0.0.1:{free_port()}")))
+    assert failure.text == "Failed to start function instance. Error: the file no-such-program is not exist"
 
 
 def test_a_missing_folder_is_named() -> None:
