@@ -29,6 +29,7 @@ _INGRESS = {
     Ingress.HTTP_DEFAULT: texts.HTTP_TRIGGER,
     Ingress.HTTP_CUSTOM: texts.CUSTOM_DOMAIN,
     Ingress.API: texts.INVOKE_API,
+    Ingress.EGRESS: texts.EGRESS,
 }
 
 _TITLE_BYTES = 240
@@ -44,13 +45,14 @@ def _default_config(digest: str) -> Config:
 class Sources:
     """Where a page gets what an exchange only names: large bodies, configs, and its relatives on the page.
 
-    `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id. `replays`:
-    exchange id -> what a replay made of it.
+    `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id. `outgoing`: call ->
+    the calls that the function made for it. `replays`: exchange id -> what a replay made of it.
     """
 
     bodies: bodies.Bodies = field(default_factory=bodies.NoBodies)
     config: Callable[[str], Config] = _default_config
     children: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    outgoing: dict[int, tuple[int, ...]] = field(default_factory=dict)
     replays: Mapping[int, Replay] = field(default_factory=dict)
 
 
@@ -71,7 +73,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         host=text.show(get(sent.headers, b"host") or b"") if sent else (),
         request_id=text.visible(exchange.facts.seed.request_id),
         method=text.show(sent.method) if sent else (),
-        target=_title(sent.target) if sent else (),
+        target=_title(exchange.address) if sent else (),
         status=str(client_status or ""),
         server_status=str(server_status) if server_status and server_status != client_status else "",
         level=level(client_status),
@@ -99,7 +101,9 @@ def _title(target: bytes) -> Spans:
 
 
 def _server_url(exchange: Exchange, config: Config) -> str:
-    """Where the program of the called function listens."""
+    """Where the program of the called function listens; of a call that it made, where that went."""
+    if exchange.is_egress:
+        return text.clean(exchange.facts.origin)
     known = {function.name: function.server for function in config.functions}
     return known.get(exchange.facts.function, config.functions[0].server)
 
@@ -111,18 +115,21 @@ def _address(url: str) -> str:
 
 
 def _links(exchange: Exchange, sources: Sources) -> list[Link]:
-    """The accepted call of a delivery, the deliveries of an accepted call; only those on this page."""
+    """Deliveries and the call they deliver, outgoing calls and the call behind them; only those on this page."""
     found = [Link(texts.CHILD, child) for child in sources.children.get(exchange.id, ())]
+    found += [Link(texts.OUTGOING, call) for call in sources.outgoing.get(exchange.id, ())]
     parent = exchange.parent_id
     if parent is not None and exchange.id in sources.children.get(parent, ()):
         found.append(Link(texts.PARENT, parent))
+    if parent is not None and exchange.id in sources.outgoing.get(parent, ()):
+        found.append(Link(texts.CAUSE, parent))
     return found
 
 
 def mode(exchange: Exchange) -> Text:
     """How the call came in, in the words of the product page."""
     facts = exchange.facts
-    if exchange.parent_id is not None:
+    if exchange.is_delivery:
         return texts.DELIVERY.format(attempt=facts.seed.attempt + 1)
     if facts.invocation_type is InvocationType.ASYNC:
         return texts.ASYNC_API if facts.ingress is Ingress.API else texts.ASYNC

@@ -56,7 +56,7 @@ def glance(exchange: Exchange, sources: Sources) -> Glance:
     return Glance(
         id=exchange.id,
         method=text.show(sent.method) if sent else (),
-        target=text.show(sent.target[:_TARGET_BYTES]) if sent else (),
+        target=text.show(exchange.address[:_TARGET_BYTES]) if sent else (),
         status=str(client or ""),
         server_status=str(server) if server and server != client else "",
         level=detail.level(client),
@@ -70,5 +70,5 @@ def glance(exchange: Exchange, sources: Sources) -> Glance:
         advised=frozenset(advice.rule_id for advice in exchange.advice),
         measures=gauges.measures(exchange, sources.config(exchange.config_digest).limits),
         deliveries=sources.children.get(exchange.id, ()),
-        is_delivery=exchange.parent_id is not None,
+        is_delivery=exchange.is_delivery,
     )

@@ -26,6 +26,7 @@ _MODES = {
     Ingress.HTTP_DEFAULT: ("http", "default"),
     Ingress.HTTP_CUSTOM: ("http", "domain"),
     Ingress.API: ("api",),
+    Ingress.EGRESS: ("egress",),
 }
 _FAILED = frozenset({State.SERVER_FAILED, State.TIMED_OUT, State.CANCELLED, State.INTERRUPTED})
 _PASSED = frozenset({Outcome.UNTOUCHED, Outcome.CHANGED, Outcome.CONVERTED, Outcome.CONVERTED_STATUS})
@@ -53,7 +54,7 @@ def entry(exchange: Exchange, seen: Glance, keeper: bodies.Bodies, body_bytes: i
     sent = exchange.client.request
     client, server = sentences.statuses(exchange)
     method = text.flat(sent.method, 40) if sent else ""
-    target = text.flat(sent.target, _TARGET_BYTES * 4) if sent else ""
+    target = text.flat(exchange.address, _TARGET_BYTES * 4) if sent else ""
     rules = dict.fromkeys(text.clean(change.rule_id) for change in exchange.transforms)
     rules |= dict.fromkeys(text.clean(advice.rule_id) for advice in exchange.advice)
     words = (
@@ -88,7 +89,7 @@ def entry(exchange: Exchange, seen: Glance, keeper: bodies.Bodies, body_bytes: i
 def _modes(exchange: Exchange) -> Iterator[str]:
     """The words that `mode:` understands."""
     yield from _MODES[exchange.facts.ingress]
-    if exchange.facts.invocation_type is InvocationType.ASYNC or exchange.parent_id is not None:
+    if exchange.facts.invocation_type is InvocationType.ASYNC or exchange.is_delivery:
         yield "async"
     else:
         yield "sync"
@@ -110,7 +111,7 @@ def _flags(exchange: Exchange, seen: Glance) -> Iterator[str]:
         yield "failed"
     if exchange.advice:
         yield "advised"
-    if exchange.parent_id is not None:
+    if exchange.is_delivery:
         yield "delivery"
 
 

@@ -122,7 +122,11 @@ def _render(
     elsewhere: bool = False,
 ) -> tuple[render.Head, Markup, _Parts]:
     """Every row, entry and article, and the totals. `elsewhere`: articles are files of their own."""
-    sources = replace(sources, children=_families(known))
+    sources = replace(
+        sources,
+        children=_families(known, lambda one: one.is_delivery),
+        outgoing=_families(known, lambda one: one.is_egress),
+    )
     parts, tally = _Parts(), Tally()
     for number, exchange in enumerate(known, 1):
         seen = glance(exchange, sources)
@@ -138,13 +142,13 @@ def _render(
     return head, render.summary(tally.summary(), "e/{}.html" if elsewhere else "#e{}"), parts
 
 
-def _families(exchanges: Iterable[Exchange]) -> dict[int, tuple[int, ...]]:
-    """Accepted call -> its deliveries, where both are on the page."""
+def _families(exchanges: Iterable[Exchange], is_child: Callable[[Exchange], bool]) -> dict[int, tuple[int, ...]]:
+    """Call -> its deliveries, or the calls that the function made for it, where both are on the page."""
     found: dict[int, list[int]] = defaultdict(list)
     ids = set()
     for exchange in exchanges:
         ids.add(exchange.id)
-        if exchange.parent_id is not None:
+        if exchange.parent_id is not None and is_child(exchange):
             found[exchange.parent_id].append(exchange.id)
     return {parent: tuple(children) for parent, children in found.items() if parent in ids}
 

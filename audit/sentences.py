@@ -14,7 +14,7 @@ from audit.path import is_accepted
 from audit.words import Text
 from gateway.changes import Leg, Part
 from gateway.exchange import Failure, State
-from gateway.facts import Ingress
+from gateway.facts import Ingress, Link
 from gateway.messages import get_all
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Outcome(Enum):
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
     OPEN = "open"
+    OUTGOING = "outgoing"
+    OUTGOING_FAILED = "outgoing-failed"
 
 
 SENTENCES: dict[Outcome, Text] = {
@@ -123,6 +125,21 @@ SENTENCES: dict[Outcome, Text] = {
         "The proxy stopped while this call was under way; this is what had been recorded by then.",
     ),
     Outcome.OPEN: Text("这次调用还没有结束。", "This call has not ended."),
+    Outcome.OUTGOING: Text(
+        "这是函数自己发出的调用，对方返回 {server}；网关规则不适用于它。{link}",
+        "The function made this call itself and got {server}; the gateway's rules do not apply to it.{link}",
+    ),
+    Outcome.OUTGOING_FAILED: Text(
+        "函数自己发出了这次调用，但没有得到完整的响应：{said}。{link}",
+        "The function made this call itself and got no whole answer: {said}.{link}",
+    ),
+}
+
+_LINKS = {
+    Link.REQUEST_ID: Text("它带着那次调用的请求 ID。", " It carried the request id of the call behind it."),
+    Link.TRACEPARENT: Text("它带着那次调用的 traceparent。", " It carried the traceparent of the call behind it."),
+    Link.TIME: Text("当时只有那一次调用在进行。", " Only the call behind it was under way at that time."),
+    Link.NONE: Text("无法得知它属于哪一次调用。", " Nobody can tell which call it was made for."),
 }
 
 _FAILURES = {
@@ -173,12 +190,18 @@ _SAID = Text("{code}。", "{code}.")
 
 def outcome(exchange: Exchange) -> Outcome:
     """Which of the sentences is true of an exchange."""
+    if exchange.is_egress and exchange.state is not State.OPEN:
+        return Outcome.OUTGOING if exchange.failure is None else Outcome.OUTGOING_FAILED
     if exchange.failure is not None:
         return _FAILURES[exchange.failure]
     if exchange.state in _STATES:
         return _STATES[exchange.state]
     if exchange.server is None:
         return _without_server(exchange)
+    return _with_server(exchange)
+
+
+def _with_server(exchange: Exchange) -> Outcome:
     if _replaced(exchange):
         return Outcome.DISCARDED
     if exchange.facts.ingress is Ingress.API:
@@ -230,6 +253,8 @@ def sentence(exchange: Exchange, request: Counts, response: Counts, measured: tu
         why=text.clean(exchange.failure_text.partition(LOGS)[0]),
         request=_deeds(Leg.REQUEST, request),
         response=_deeds(Leg.RESPONSE, response),
+        link=_LINKS[exchange.facts.link],
+        said=text.clean(exchange.failure_text),
     )
     extras = []
     if which in _THROUGH and any(b"attachment" in value for value in _dispositions_added(exchange)):

@@ -68,6 +68,7 @@ CUSTOM_DOMAIN = Text("自定义域名", "Custom domain")
 INVOKE_API = Text("InvokeFunction API", "InvokeFunction API")
 ASYNC = Text("异步调用", "Async invocation")
 ASYNC_API = Text("InvokeFunction API · 异步", "InvokeFunction API · async")
+EGRESS = Text("函数发出的调用", "Outgoing call")
 DELIVERY = Text("异步投递 · 第 {attempt} 次", "Async delivery · attempt {attempt}")
 
 # The path
@@ -192,6 +193,8 @@ TAKE_RAW = Text("原始报文", "raw HTTP")
 LONG_VALUE = Text("共 {size} 字节，展开其余部分", "{size} bytes in all, show the rest")
 PARENT = Text("受理这次异步调用的交换", "The call that was accepted")
 CHILD = Text("异步投递", "Its delivery")
+CAUSE = Text("函数在处理这次调用时发出了它", "The function made it while it served")
+OUTGOING = Text("函数发出的调用", "Outgoing call")
 
 # The replay comparison
 REPLAY = Text("重放对比", "Replay comparison")

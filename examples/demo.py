@@ -172,7 +172,7 @@ def wait_for_deliveries(expected: int) -> None:
     """Wait until the accepted asynchronous calls have reached the server."""
     deadline = time.monotonic() + DELIVERY_TIMEOUT_S
     while time.monotonic() < deadline:
-        done = [one for one in read_recording() if one.parent_id is not None and one.state is not State.OPEN]
+        done = [one for one in read_recording() if one.is_delivery and one.state is not State.OPEN]
         if len(done) >= expected:
             return
         time.sleep(0.05)
@@ -194,7 +194,7 @@ def show(noted: dict[str, Call], words: Words) -> None:
 
 def meaning_of(exchange: Exchange, noted: dict[str, Call], words: Words) -> str:
     """What an exchange shows. A delivery has the request id of the call that was accepted."""
-    if exchange.parent_id is not None:
+    if exchange.is_delivery:
         return words.delivery
     call = noted[exchange.facts.seed.request_id]
     return call.shows_zh if words.chinese else call.shows

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, cast
 
 from gateway.changes import Advice, Leg, Part, Transform
 from gateway.config import Evidence
-from gateway.facts import Ingress
 from gateway.messages import Header, Headers, Request, Response
-from gateway.rule import Answer, Call, Message, Rule
+from gateway.rule import DOORS, Answer, Call, Message, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ class Table:
                 for rule in rules
                 if ingress in rule.when.ingresses
             )
-            for ingress in Ingress
+            for ingress in DOORS
             for line in Evidence
         }
 

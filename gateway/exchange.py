@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gateway.facts import Ingress
+
 if TYPE_CHECKING:
     from gateway.changes import Advice, Transform
     from gateway.facts import Facts
@@ -90,7 +92,8 @@ class Exchange:
     """A call through the gateway, from the first byte to its end.
 
     `id`: unique in the recording, in order of arrival. `parent_id`: the accepted asynchronous call that
-    this delivery belongs to, else None. `client`: what the client sent and got. `server`: what the server
+    this delivery belongs to, or the call during which the function made this one (`is_egress`), else None.
+    `client`: what the client sent and got (the function, in a call of its own). `server`: what the server
     got and sent, None when the call never reached it. `failure_text`: the plain reason behind `failure`.
     `raw`: bytes that could not be parsed (a malformed head), else b"". `config_digest`: names the config
     in force, kept once in the recording. `pieces`: the rhythm of a streamed answer.
@@ -113,3 +116,19 @@ class Exchange:
     parent_id: int | None = None
     config_digest: str = ""
     rules_version: str = ""
+
+    @property
+    def is_egress(self) -> bool:
+        """Whether the function itself made this call: no rule spoke, so both views are the same."""
+        return self.facts.ingress is Ingress.EGRESS
+
+    @property
+    def address(self) -> bytes:
+        """Where the request went, as lists show it: its target, or the whole URL of a call of the function's own."""
+        request = self.client.request
+        return self.facts.origin.encode("utf-8", "backslashreplace") + request.target if request is not None else b""
+
+    @property
+    def is_delivery(self) -> bool:
+        """Whether this is an attempt to deliver an accepted asynchronous call (`parent_id`)."""
+        return self.parent_id is not None and not self.is_egress

@@ -12,11 +12,27 @@ from enum import StrEnum
 
 
 class Ingress(StrEnum):
-    """The door a call came in by; it decides which rules speak (web-functions: HTTP调用, API调用)."""
+    """The door a call came in by; it decides which rules speak (web-functions: HTTP调用, API调用).
+
+    EGRESS is the other way round: a call that the function itself made. No rule speaks there.
+    """
 
     HTTP_DEFAULT = "http-default"
     HTTP_CUSTOM = "http-custom"
     API = "api"
+    EGRESS = "egress"
+
+
+class Link(StrEnum):
+    """How it is known which call made the function call out: an id that it passed on, or that it was alone.
+
+    TIME: one call was under way at that moment. NONE: nobody can tell.
+    """
+
+    NONE = ""
+    REQUEST_ID = "request-id"
+    TRACEPARENT = "traceparent"
+    TIME = "time"
 
 
 class InvocationType(StrEnum):
@@ -66,6 +82,8 @@ class Facts:
     `refusal`: why the call cannot be matched to a function (survey.py) or may not be made (auth/check.py), else "".
     `service`: the FC2 service, "" in FC3. `domain`: the custom domain of the config that names the host, else "".
     `close`: the client's connection ends after this answer (HTTP/1.0, or `Connection: close`).
+    `origin`: where a call of the function's own went, such as `https://api.example.test`; "" for a call to it.
+    `link`: how the call behind it (Exchange.parent_id) is known.
     """
 
     seed: Seed
@@ -83,3 +101,5 @@ class Facts:
     duration_us: int = 0
     log_tail: bytes | None = None
     domain: str = ""
+    origin: str = ""
+    link: Link = Link.NONE

@@ -37,10 +37,13 @@ def recompute(exchange: Exchange, config: Config) -> Exchange:
     """The exchange as today's rules would have made it; equal to what was recorded when nothing changed.
 
     Who records must therefore keep: the transforms of the request leg when the server has a view, then those of
-    the reply when there was one; for the delivery of an asynchronous call those of its `Accept`.
+    the reply when there was one; for the delivery of an asynchronous call those of its `Accept`. No rule speaks
+    in a call of the function's own.
     """
     client = exchange.client.request
     today = replace(exchange, rules_version=RULES_VERSION)
+    if exchange.is_egress:
+        return today
     if client is None or (exchange.failure in _BEFORE_RULES and exchange.server is None):
         return _replied(today, None, _failure(today, config))
     decision = on_request(client, exchange.facts, config)

@@ -72,12 +72,16 @@ type Op = Callable[[Any, Call], Message | Answer]
 """Takes the message and what is known beside it. The very same object back means: nothing changed."""
 
 
+DOORS = frozenset(Ingress) - {Ingress.EGRESS}
+"""Where rules speak: every way in. No rule speaks in a call that the function itself makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A named condition. `ingresses` is checked once, at import; `test` on each call, None = always."""
 
     name: Text
-    ingresses: frozenset[Ingress] = frozenset(Ingress)
+    ingresses: frozenset[Ingress] = DOORS
     test: Callable[[Call], bool] | None = None
 
 

@@ -146,7 +146,7 @@ def _method(exchange: Exchange) -> list[str]:
 
 def _target(exchange: Exchange) -> list[str]:
     request = exchange.client.request
-    return [request.target.decode("utf-8", "backslashreplace")] if request else []
+    return [exchange.address.decode("utf-8", "backslashreplace")] if request else []
 
 
 def _messages(exchange: Exchange) -> list[Request | Response]:
@@ -189,10 +189,11 @@ def _state(wanted: State) -> Predicate:
 
 
 _MODES: dict[str, Predicate] = {
-    "http": lambda exchange: exchange.facts.ingress is not Ingress.API,
+    "http": lambda exchange: exchange.facts.ingress in {Ingress.HTTP_DEFAULT, Ingress.HTTP_CUSTOM},
     "api": _ingress(Ingress.API),
     "default": _ingress(Ingress.HTTP_DEFAULT),
     "domain": _ingress(Ingress.HTTP_CUSTOM),
+    "egress": _ingress(Ingress.EGRESS),
     "async": lambda exchange: exchange.facts.invocation_type is InvocationType.ASYNC,
     "sync": lambda exchange: exchange.facts.invocation_type is InvocationType.SYNC,
 }
@@ -201,7 +202,7 @@ _IS: dict[str, Predicate] = {
     "failed": lambda exchange: exchange.failure is not None,
     "changed": lambda exchange: bool(exchange.transforms),
     "differs": lambda exchange: server_status(exchange) not in {None, client_status(exchange)},
-    "delivery": lambda exchange: exchange.parent_id is not None,
+    "delivery": lambda exchange: exchange.is_delivery,
 }
 _KEYS: dict[str, Callable[[str], Predicate]] = {
     "id": _number(lambda exchange: exchange.id),

@@ -43,7 +43,7 @@ class Side:
 
 def _server_request(exchange: Exchange) -> Request | None:
     """The request that the server got, None when none reached it."""
-    if exchange.server is None or exchange.failure is Failure.NOT_LISTENING:
+    if exchange.is_egress or exchange.server is None or exchange.failure is Failure.NOT_LISTENING:
         return None
     return exchange.server.request
 
@@ -59,7 +59,7 @@ def _server_ending(exchange: Exchange) -> Ending | None:
 
 def _client_request(exchange: Exchange) -> Request | None:
     """What the client sent; a delivery was made by the gateway, and the accepted call brings it about again."""
-    return None if exchange.parent_id is not None else exchange.client.request
+    return None if exchange.is_delivery or exchange.is_egress else exchange.client.request
 
 
 def _client_ending(exchange: Exchange) -> Ending | None:

@@ -36,7 +36,7 @@ def begun(exchange: Exchange) -> dict[str, Any]:
         "invocation_type": facts.invocation_type.value,
         "function": readable(facts.function),
         "method": readable(request.method) if request else "",
-        "target": readable(request.target)[:_TARGET_LIMIT] if request else "",
+        "target": readable(exchange.address)[:_TARGET_LIMIT],
         "error_code": readable(exchange.error_code),
         "started_us": facts.seed.arrived_us,
         "request_bytes": _bytes_of(request),

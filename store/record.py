@@ -17,7 +17,7 @@ import msgpack  # type: ignore[import-untyped] # it ships no annotations
 
 from gateway.changes import Advice, Leg, Part, Transform
 from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
-from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, LogType, Seed
+from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, Link, LogType, Seed
 from gateway.messages import BodyRef, Request, Response
 from store.errors import Damaged
 
@@ -39,6 +39,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Facts: (
         *("seed", "ingress", "function", "qualifier", "invocation_type", "log_type", "api_family", "service"),
         *("route", "refusal", "close", "answered_us", "duration_us", "log_tail", "domain"),
+        *("origin", "link"),
     ),
     Request: ("method", "target", "headers", "body", "version", "trailers"),
     Response: ("status", "reason", "headers", "body", "version", "trailers"),
@@ -60,6 +61,7 @@ _FACT_ENUMS: dict[str, type[StrEnum]] = {
     "invocation_type": InvocationType,
     "log_type": LogType,
     "api_family": ApiFamily,
+    "link": Link,
 }
 
 _REF, _KEPT = 1, 2  # msgpack extension codes: a BodyRef, and bytes that are kept apart
@@ -208,7 +210,7 @@ def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
 
 def _facts(values: tuple[Any, ...]) -> Facts:
     told = _named(Facts, values)
-    enums = {name: kind(told[name]) for name, kind in _FACT_ENUMS.items()}
+    enums = {name: kind(told[name]) for name, kind in _FACT_ENUMS.items() if name in told}
     facts: Facts = _make(Facts, values, seed=_make(Seed, told["seed"]), **enums)
     return facts
 

@@ -71,11 +71,11 @@ config = Table(
 _OVERVIEW_COLUMNS: tuple[tuple[str, type, str], ...] = (
     ("request_id", Text, "the call's id, as the client saw it in X-Fc-Request-Id"),
     ("state", Text, "open | complete | refused | server-failed | timed-out | cancelled | interrupted"),
-    ("ingress", Text, "http-default | http-custom | api"),
+    ("ingress", Text, "http-default | http-custom | api | egress (the function's own call)"),
     ("invocation_type", Text, "Sync | Async"),
     ("function", Text, "name of the function, empty when none matched"),
     ("method", Text, "what the client sent; bytes that are not text appear as \\x.."),
-    ("target", Text, "path and query as sent, at most 4096 characters"),
+    ("target", Text, "path and query as sent, at most 4096 characters; of an egress call the whole URL"),
     ("error_code", Text, "FC's code when the gateway itself answered, else empty"),
 )
 
@@ -90,7 +90,7 @@ exchange = Table(
     Column("id", Key, primary_key=True, autoincrement=False, doc="in order of arrival"),
     Column("run_id", Key, ForeignKey("run.id"), nullable=False, doc="which run recorded it"),
     Column("batch", Key, nullable=False, doc="the commit that finished it: batch.seq of its run"),
-    Column("parent_id", Key, doc="the accepted asynchronous call this delivery belongs to"),
+    Column("parent_id", Key, doc="the accepted asynchronous call of a delivery; the call behind an egress call"),
     *_overview(),
     Column("client_status", SmallInteger, doc="what the client got; NULL when nothing"),
     Column("server_status", SmallInteger, doc="what the server sent; NULL when nothing"),

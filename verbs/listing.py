@@ -72,8 +72,10 @@ def line(exchange: Exchange, width: int = 0) -> str:
     parts = [f"{exchange.id:>{width}}", f"{_request(exchange)} {_status(exchange)}", changes(exchange)]
     if exchange.error_code or exchange.failure:
         parts.append(f"✕ {visible(exchange.error_code or (exchange.failure or ''))}")
-    if exchange.parent_id is not None:
+    if exchange.is_delivery:
         parts.append(f"delivery of {exchange.parent_id}")
+    if exchange.is_egress:
+        parts.append(egress_note(exchange))
     if exchange.timings.done >= 0:
         parts.append(_duration(exchange.timings.done))
     return "  ".join(part for part in parts if part)
@@ -86,11 +88,18 @@ def changes(exchange: Exchange) -> str:
     return " ".join(f"{sign}{number}" for sign, number in signs if number)
 
 
+def egress_note(exchange: Exchange) -> str:
+    """Whose call it was, and how that is known."""
+    if exchange.parent_id is None:
+        return "made by the function, nobody can tell for which call"
+    return f"made by the function for {exchange.parent_id} (by {exchange.facts.link.value})"
+
+
 def _request(exchange: Exchange) -> str:
     request = exchange.client.request
     if request is None:
         return "(unreadable request)"
-    target = visible(request.target)
+    target = visible(exchange.address)
     shown = target if len(target) <= _TARGET_SHOWN else f"{target[:_TARGET_SHOWN]}…"
     return f"{visible(request.method)} {shown}"
 

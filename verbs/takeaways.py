@@ -87,7 +87,8 @@ def _curl(away: Takeaway) -> None:
                 continue
             servers = {one.name: one.server for one in config(exchange.config_digest).functions}
             server = servers.get(exchange.facts.function, next(iter(servers.values())))
-            told = curl(view.request, GATEWAY if away.side == "client" else server, f"{exchange.id}-{away.side}")
+            base = exchange.facts.origin or (GATEWAY if away.side == "client" else server)
+            told = curl(view.request, base, f"{exchange.id}-{away.side}")
             yield f"\n# {exchange.id}\n{told}\n".encode()
             body_name = f"body-{exchange.id}-{away.side}.bin"
             if f"@{body_name}" in told:

@@ -11,6 +11,7 @@ from audit import detail, sentences
 from audit.sentences import SENTENCES, Outcome
 from audit.words import Text
 from gateway.exchange import Exchange, Failure, State, View
+from gateway.facts import Ingress, Link
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
 
@@ -134,3 +135,18 @@ def test_a_call_without_request_and_response_has_a_page() -> None:
     page = detail.page(bare, META, SOURCES)
     assert page.raw is not None
     assert page.status == ""
+
+
+@pytest.mark.parametrize("link", Link)
+def test_a_call_of_the_functions_own_says_whose_it_is(link: Link) -> None:
+    call = CALLS[1]
+    view = call.server
+    assert view is not None
+    facts = replace(call.facts, ingress=Ingress.EGRESS, origin="https://api.example.test", link=link)
+    egress = replace(call, facts=facts, client=view, transforms=(), parent_id=2 if link else None)
+    assert sentences.outcome(egress) is Outcome.OUTGOING
+    page = detail.page(egress, META, SOURCES)
+    assert "itself" in page.sentence.en
+    assert "".join(span.text for span in page.target).startswith("https://api.example.test/")
+    failed = replace(egress, failure=Failure.CLOSED, failure_text="no <b>answer", state=State.SERVER_FAILED)
+    assert "no <b>answer" in detail.page(failed, META, SOURCES).sentence.en

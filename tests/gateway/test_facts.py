@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, LogType, Seed
+from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, Link, LogType, Seed
 
 
 def test_the_recorded_words() -> None:
-    assert [one.value for one in Ingress] == ["http-default", "http-custom", "api"]
+    assert [one.value for one in Ingress] == ["http-default", "http-custom", "api", "egress"]
     assert [one.value for one in InvocationType] == ["Sync", "Async"]
     assert [one.value for one in LogType] == ["Tail", "None"]
+    assert [one.value for one in Link] == ["", "request-id", "traceparent", "time"]
     assert [one.value for one in ApiFamily] == ["fc3", "fc2"]
 
 

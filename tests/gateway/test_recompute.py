@@ -10,6 +10,7 @@ from gateway.changes import Accept
 from gateway.config import Config
 from gateway.core import on_failure, on_request
 from gateway.exchange import Exchange, Failure, State, View
+from gateway.facts import Facts, Ingress
 from gateway.messages import Request
 from gateway.recompute import recompute
 from gateway.rules import RULES_VERSION
@@ -98,3 +99,10 @@ def test_another_request_gives_another_exchange(change: bytes) -> None:
 def test_the_rules_that_computed_are_named() -> None:
     old = replace(walk(get(), answer()), rules_version="2020.01")
     assert recompute(old, CONFIG).rules_version == RULES_VERSION
+
+
+def test_no_rule_speaks_in_a_call_of_the_functions_own() -> None:
+    facts = Facts(SEED, Ingress.EGRESS, "web", origin="http://127.0.0.1:9")
+    view = View(get(ASYNC), answer())
+    egress = Exchange(2, facts, view, view, state=State.COMPLETE, parent_id=1, rules_version="2020.01")
+    assert recompute(egress, CONFIG) == replace(egress, rules_version=RULES_VERSION)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.changes import Advice, Leg, Part, Transform
 from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
-from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, LogType, Seed
+from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, Link, LogType, Seed
 from gateway.messages import BodyRef, Request, Response
 
 moments = st.integers(min_value=0, max_value=2**52)
@@ -42,6 +42,8 @@ facts = st.builds(
     duration_us=moments,
     log_tail=st.none() | short,
     domain=texts,
+    origin=texts,
+    link=st.sampled_from(Link),
 )
 exchanges = st.builds(
     Exchange,
