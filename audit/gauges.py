@@ -40,10 +40,12 @@ class Measure:
 
 
 def measures(exchange: Exchange, limits: Limits) -> tuple[Measure, ...]:
-    """Every limit that applies to a call (contract REQ-LIM-1..7, RESP-LIM-1).
+    """Every limit that applies to a call (contract REQ-LIM-1..7, RESP-LIM-1); none to what the function calls itself.
 
     The response's headers count as the server returned them, before the gateway adds its own.
     """
+    if exchange.is_egress:
+        return ()
     found = []
     request = exchange.client.request
     if request is not None:
