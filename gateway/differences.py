@@ -117,6 +117,8 @@ def _is_cut(got: Body, sent: Body) -> bool:
 def _lines(leg: Leg, part: Part, before: Headers, after: Headers, changes: list[Transform]) -> Iterator[Difference]:
     went, came = _balance([one for one in changes if one.part is part])
     expected = (*minus(before, went), *came)
+    if expected == after and (not went or not minus(went, before)):
+        return  # line by line the same, which settles order too: the usual case, four times as fast
     if Counter(expected) != Counter(after) or minus(went, before):
         yield Difference(leg, part, (*minus(expected, after), *minus(went, before)), minus(after, expected))
     elif _untouched(before, went, came) != _untouched(after, went, came):

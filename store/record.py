@@ -22,7 +22,7 @@ from gateway.messages import BodyRef, Request, Response
 from store.errors import Damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from enum import StrEnum
 
     from gateway.messages import Body
@@ -32,7 +32,7 @@ INLINE = 512
 
 FORMAT = 1
 """First number of every record. Fields may be added at the end of a row of FIELDS when they have defaults in
-gateway/; any other change of FIELDS is a new format with a reader of its own."""
+gateway/; any other change of FIELDS is a new format with a reader of its own. A row has the order of its dataclass."""
 
 FIELDS: dict[type, tuple[str, ...]] = {
     Seed: ("request_id", "arrived_us", "client_ip", "secure", "attempt"),
@@ -56,13 +56,17 @@ FIELDS: dict[type, tuple[str, ...]] = {
 _GET: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: attrgetter(*names) for kind, names in FIELDS.items()}
 _BODY_AT = {kind: FIELDS[kind].index("body") for kind in (Request, Response)}
 
-_FACT_ENUMS: dict[str, type[StrEnum]] = {
-    "ingress": Ingress,
-    "invocation_type": InvocationType,
-    "log_type": LogType,
-    "api_family": ApiFamily,
-    "link": Link,
-}
+_AT = {name: at for at, name in enumerate(FIELDS[Exchange])}
+_FACT_ENUMS: tuple[tuple[int, type[StrEnum]], ...] = tuple(
+    (FIELDS[Facts].index(name), kind)
+    for name, kind in (
+        ("ingress", Ingress),
+        ("invocation_type", InvocationType),
+        ("log_type", LogType),
+        ("api_family", ApiFamily),
+        ("link", Link),
+    )
+)
 
 _REF, _KEPT = 1, 2  # msgpack extension codes: a BodyRef, and bytes that are kept apart
 
@@ -178,40 +182,38 @@ def _side(side: Any, keep: Callable[[Body], Body | Kept]) -> Any:  # noqa: ANN40
     return keep(side) if isinstance(side, bytes | BodyRef) else side
 
 
-def _make(kind: type[Any], values: Any, **known: Any) -> Any:  # noqa: ANN401 - each dataclass of FIELDS
-    """A value of `kind` from its recorded fields, by name; `known` ones are ready."""
-    return kind(**(_named(kind, values) | known))
+def _make(kind: type[Any], values: Any) -> Any:  # noqa: ANN401 - each dataclass of FIELDS
+    """A value of `kind` from its recorded fields, which are in the order of the dataclass (twice as fast as by name).
 
-
-def _named(kind: type[Any], values: Any) -> dict[str, Any]:  # noqa: ANN401 - a tuple from the record
-    """Recorded fields by name. Those added since, at the end of FIELDS, are missing and take their defaults."""
+    Those added since, at the end of FIELDS, are missing and take their defaults.
+    """
     if len(values) > len(FIELDS[kind]):
         raise Damaged(f"a record has more fields of {kind.__name__} than this program knows")
-    return dict(zip(FIELDS[kind], values, strict=False))
+    return kind(*values)
 
 
 def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
-    told = _named(Exchange, values)
-    exchange: Exchange = _make(
-        Exchange,
-        values,
-        facts=_facts(told["facts"]),
-        client=_view(told["client"], load),
-        server=told["server"] and _view(told["server"], load),
-        transforms=tuple(_transform(each, load) for each in told["transforms"]),
-        advice=tuple(_make(Advice, each, leg=Leg(each[1])) for each in told["advice"]),
-        state=State(told["state"]),
-        failure=told["failure"] and Failure(told["failure"]),
-        timings=_make(Timings, told["timings"]),
-        pieces=tuple(_make(Piece, each) for each in told["pieces"]),
-    )
+    told = list(values)
+    told[_AT["facts"]] = _facts(values[_AT["facts"]])
+    told[_AT["client"]] = _view(values[_AT["client"]], load)
+    told[_AT["server"]] = values[_AT["server"]] and _view(values[_AT["server"]], load)
+    told[_AT["transforms"]] = tuple([_transform(each, load) for each in values[_AT["transforms"]]])
+    told[_AT["advice"]] = tuple([Advice(rule_id, Leg(leg), text) for rule_id, leg, text in values[_AT["advice"]]])
+    told[_AT["state"]] = State(values[_AT["state"]])
+    told[_AT["failure"]] = values[_AT["failure"]] and Failure(values[_AT["failure"]])
+    told[_AT["timings"]] = _make(Timings, values[_AT["timings"]])
+    told[_AT["pieces"]] = tuple([_make(Piece, each) for each in values[_AT["pieces"]]])
+    exchange: Exchange = _make(Exchange, told)
     return exchange
 
 
 def _facts(values: tuple[Any, ...]) -> Facts:
-    told = _named(Facts, values)
-    enums = {name: kind(told[name]) for name, kind in _FACT_ENUMS.items() if name in told}
-    facts: Facts = _make(Facts, values, seed=_make(Seed, told["seed"]), **enums)
+    told = list(values)
+    told[0] = _make(Seed, values[0])
+    for at, kind in _FACT_ENUMS:
+        if at < len(values):
+            told[at] = kind(values[at])
+    facts: Facts = _make(Facts, told)
     return facts
 
 
@@ -228,5 +230,7 @@ def _transform(values: tuple[Any, ...], load: Callable[[Kept], bytes]) -> Transf
     return Transform(rule_id, Leg(leg), Part(part), before, after)
 
 
-def _loaded(values: tuple[Any, ...], load: Callable[[Kept], bytes]) -> list[Any]:
+def _loaded(values: tuple[Any, ...], load: Callable[[Kept], bytes]) -> Sequence[Any]:
+    if Kept not in map(type, values):
+        return values
     return [load(value) if isinstance(value, Kept) else value for value in values]

@@ -7,6 +7,7 @@ found. Read next: sealing.py, keys.py.
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import select
 
 from gateway.changes import Part
 from gateway.exchange import View
-from gateway.messages import BodyRef
+from gateway.messages import BodyRef, Request
 from store import sealing_heads as heads
 from store import sealing_spools
 from store.body_slots import body_slots, with_bodies
@@ -35,12 +36,13 @@ if TYPE_CHECKING:
 
     from gateway.changes import Transform
     from gateway.exchange import Exchange
-    from gateway.messages import Body, Headers, Request, Response
+    from gateway.messages import Body, Headers, Response
     from store.keys import Key
     from store.recording import Recording
 
 
 _PAGE = 256
+_TAG_END = re.compile(rb":[0-9a-f]{12}")  # begins with one byte, so that the search skips from colon to colon
 
 
 def packed_originals(originals: Iterable[Original]) -> bytes:
@@ -75,6 +77,9 @@ class Unsealer:
 
     def unseal(self, exchange: Exchange) -> Exchange:
         """The exchange as it was on the wire. Raises Damaged when a value does not open."""
+        originals = self._originals(exchange.id)
+        if not originals and not _may_be_sealed(exchange):
+            return exchange
         told = replace(
             exchange,
             client=self._view(exchange.client),
@@ -88,7 +93,7 @@ class Unsealer:
             ),
         )
         bodies = [body for _, body in body_slots(exchange)]
-        for each in self._originals(exchange.id):
+        for each in originals:
             for at in each.slots:
                 bodies[at] = self._body(bodies[at], each)
         return with_bodies(told, bodies)
@@ -188,6 +193,21 @@ class Unsealer:
             raise Damaged("a sealed body has no name", self._recording.place)
         self._large[how.ref.digest] = body, how
         return how.ref
+
+
+def _may_be_sealed(exchange: Exchange) -> bool:
+    """Whether a head or a text could hold a pseudonym: most exchanges hold none, and that is soon seen."""
+    views = (exchange.client, exchange.server or View())
+    messages = [each for view in views for each in (view.request, view.response) if each is not None]
+    sides = [side for each in exchange.transforms for side in (each.before, each.after)]
+    blocks = [block for each in messages for block in (each.headers, each.trailers) if block]
+    blocks += [side for side in sides if isinstance(side, tuple) and side]
+    texts = [side for side in sides if isinstance(side, bytes)]
+    texts += [each.target for each in messages if isinstance(each, Request)]
+    texts += [exchange.log, exchange.raw, exchange.facts.log_tail or b""]
+    texts += [exchange.failure_text.encode("utf-8", "surrogatepass")]
+    told = b"\n".join([*texts, *(part for block in blocks for line in block for part in line)])
+    return _TAG_END.search(told) is not None or heads.LOG_RESULT in told.lower()
 
 
 def _unpacked(data: bytes) -> list[Original]:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.messages import BodyRef, Request
+from gateway.changes import Leg, Part, Transform
+from gateway.exchange import View
+from gateway.messages import BodyRef, Request, Response
 from store.keys import Key
 from store.reader import Reader
 from store.record import encode
@@ -134,6 +136,38 @@ def test_on_the_same_desk_the_original_comes_back(place: str, tmp_path: Path) ->
     (stored,) = Reader(recording).exchanges()
     assert not leaks(all_bytes(stored))
     assert Unsealer(recording).unseal(stored) == exchange
+    recording.close()
+
+
+def only_in(name: str) -> Exchange:
+    """An exchange with a secret in one place that is looked at apart from all others."""
+    found, line = sample(1), (b"X-Note", b"see " + JWT)
+    assert found.client.request is not None
+    tail = Response(200, b"OK", ((b"X-Fc-Log-Result", base64.b64encode(b"told " + JWT)),))
+    return {
+        "trailers": replace(
+            found, client=replace(found.client, request=replace(found.client.request, trailers=(line,)))
+        ),
+        "transform": replace(found, transforms=(Transform("x", Leg.REQUEST, Part.HEADERS, (line,), ()),)),
+        "target": replace(found, transforms=(Transform("x", Leg.REQUEST, Part.TARGET, b"/" + JWT, b"/"),)),
+        "failure": replace(found, failure_text="said " + JWT.decode()),
+        "log": replace(found, log=JWT),
+        "raw": replace(found, raw=JWT),
+        "log tail": replace(found, facts=replace(found.facts, log_tail=JWT)),
+        "log result": replace(found, client=replace(found.client, response=tail)),
+        "server": replace(found, server=View(Request(b"GET", b"/", (line,)))),
+    }[name]
+
+
+@pytest.mark.parametrize(
+    "name", ["trailers", "transform", "target", "failure", "log", "raw", "log tail", "log result", "server"]
+)
+def test_a_secret_that_stands_in_one_place_alone_comes_back(name: str, tmp_path: Path) -> None:
+    write_all(str(tmp_path / "fc.db"), [only_in(name)], seal="on")
+    recording = open_for_reading(str(tmp_path / "fc.db"))
+    (stored,) = Reader(recording).exchanges()
+    assert JWT not in all_bytes(stored)
+    assert Unsealer(recording).unseal(stored) == only_in(name)
     recording.close()
 
 
