@@ -69,6 +69,45 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """How an instance is asked whether it serves. `path` empty: a TCP connection to its port is enough.
+
+    `failure_threshold` is read and not acted on: until the start-up time is over the check is made again
+    (contract LIFE-HC-1).
+    """
+
+    path: str = ""
+    initial_delay_s: float = 0
+    period_s: float = 3
+    timeout_s: float = 1
+    failure_threshold: int = 3
+    success_threshold: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a function's program is started, and what it is told of its life. A file writes `environment` as a mapping.
+
+    `command`: its words, empty = somebody else starts it. `folder`: where it runs, relative to the config file.
+    `ready_timeout_s`: seconds until it must serve. `initialize_s`, `pre_stop_s`, `pre_freeze_s`: seconds that
+    `POST /initialize`, `GET /pre-stop`, `GET /pre-freeze` may take, 0 = not called (contract LIFE-HOOK-1..3).
+    """
+
+    command: tuple[str, ...] = ()
+    folder: str = ""
+    environment: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    health_check: HealthCheck = field(default_factory=HealthCheck)
+    ready_timeout_s: float = 120
+    initialize_s: float = 0
+    pre_stop_s: float = 0
+    pre_freeze_s: float = 0
+
+
+UNRECORDED = {"recorded": False}
+"""Of a field that no recording keeps: no rule asks for it, and it may hold secrets."""
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A web function. `server` is where its program listens; `timeout_s` seconds, `memory_mb` MB.
 
@@ -82,6 +121,7 @@ class Function:
     concurrency: int = 0
     handler: str = "index.handler"
     triggers: tuple[Trigger, ...] = (Trigger(),)
+    launch: Launch = field(default_factory=Launch, metadata=UNRECORDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from gateway.config import METHODS
+from gateway.launch_check import check_launch
 from gateway.shape import Path, Problem, nearest
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _function(function: Function, path: Path) -> Iterator[Problem]:
     if server.scheme != "http" or not server.hostname:
         yield Problem((*path, "server"), f"{function.server!r} is not an address such as http://127.0.0.1:9000")
     yield from _triggers(function.triggers, (*path, "triggers"))
+    yield from check_launch(function.launch, (*path, "launch"))
 
 
 def _triggers(triggers: tuple[Trigger, ...], path: Path) -> Iterator[Problem]:

@@ -1,4 +1,6 @@
-"""A config as plain JSON-safe values and back, exactly; the recording keeps one copy of each.
+"""A config as plain JSON-safe values and back; the recording keeps one copy of each.
+
+Exactly, but for what is marked UNRECORDED: how a program is started is no rule's business and may hold secrets.
 
 Must not know: files, YAML, s.yaml. Read next: config_load.py (mappings that people write).
 """
@@ -12,7 +14,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, cast, get_args, get_type_hints
 
-from gateway.config import Config
+from gateway.config import UNRECORDED, Config
 
 
 def to_plain(config: Config) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def digest(config: Config) -> str:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field of any settings class
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.metadata != UNRECORDED}
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value.value if isinstance(value, StrEnum) else value

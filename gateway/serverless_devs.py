@@ -2,7 +2,7 @@
 
 The keys are those of the components' own schemas (contract section 17), so that a slip is told from a setting
 that does not matter here. Must not know: YAML, files, environment.
-Read next: serverless_keys.py (the keys), config_load.py.
+Read next: serverless_keys.py (the keys), serverless_launch.py (how programs start), config_load.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.serverless_keys import CONTAINER, DOMAIN, FUNCTION, HTTP_TRIGGER, RESOURCE, ROUTE, RUNTIME, TOP, TRIGGER
+from gateway.serverless_launch import launch
 from gateway.shape import Path, Problem, unknown_keys
 
 # FC3C: what the component fills in when a key is missing (contract YAML-2).
@@ -57,6 +58,10 @@ class Reading:
             self.problems.append(Problem(path, "a list is expected here"))
             return []
         return [(one, (*path, place)) for place, one in enumerate(value)]
+
+    def refuse(self, path: Path, text: str) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(path, text))
 
     def put(self, into: dict[str, Any], own: Path, value: Any, path: Path) -> None:  # noqa: ANN401 - any YAML value
         """Set the last key of `own`, references resolved, and note where it came from."""
@@ -113,6 +118,7 @@ def _function(reading: Reading, props: Any, path: Path) -> None:  # noqa: ANN401
         reading.put(reading.plain, ("region",), props["region"], (*path, "region"))
     port = _port(reading, props, path)
     reading.put(function, (*own, "server"), f"http://127.0.0.1:{port}", path)
+    function["launch"] = launch(reading, props, path, (*own, "launch"))
     function["triggers"] = _triggers(reading, props.get("triggers", []), (*path, "triggers"), (*own, "triggers"))
     reading.plain["functions"].append(function)
 

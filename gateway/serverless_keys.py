@@ -52,6 +52,16 @@ FUNCTION = (
 )
 RUNTIME = ("args", "command", "healthCheckConfig", "port")
 CONTAINER = ("command", "entrypoint", "healthCheckConfig", "image", "port", "registryConfig")
+HEALTH = (
+    "failureThreshold",
+    "httpGetUrl",
+    "initialDelaySeconds",
+    "periodSeconds",
+    "successThreshold",
+    "timeoutSeconds",
+)
+LIFECYCLE = ("initializer", "preStop")
+HOOK = ("command", "handler", "timeout")
 TRIGGER = ("description", "invocationRole", "qualifier", "sourceArn", "triggerConfig", "triggerName", "triggerType")
 HTTP_TRIGGER = ("authConfig", "authType", "disableURLInternet", "methods")
 DOMAIN = (

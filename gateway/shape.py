@@ -31,6 +31,8 @@ def build(kind: Any, value: Any, path: Path, problems: list[Problem]) -> Any:  #
     """The value as the type wants it. What is wrong joins `problems`; the result then counts for nothing."""
     if is_dataclass(kind):
         return _build_class(kind, value, path, problems)
+    if get_origin(kind) is tuple and get_origin(get_args(kind)[0]) is tuple:
+        return _build_pairs(value, path, problems)
     if get_origin(kind) is tuple:
         return _build_list(get_args(kind)[0], value, path, problems)
     if issubclass(kind, StrEnum):
@@ -73,6 +75,18 @@ def _build_list(inner: Any, value: Any, path: Path, problems: list[Problem]) -> 
         problems.append(Problem(path, f"a list is expected here, not {_named(value)}"))
         return ()
     return tuple(build(inner, one, (*path, place), problems) for place, one in enumerate(value))
+
+
+def _build_pairs(value: Any, path: Path, problems: list[Problem]) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - see build
+    """Names and values that a person writes as a mapping; a flag or a number is a text as YAML spells it."""
+    if not isinstance(value, Mapping):
+        problems.append(Problem(path, f"a mapping of names to texts is expected here, not {_named(value)}"))
+        return ()
+    pairs = []
+    for name, given in value.items():
+        spelled = str(given).lower() if isinstance(given, bool) else str(given) if isinstance(given, float) else given
+        pairs.append((str(name), build(str, spelled, (*path, str(name)), problems) or ""))
+    return tuple(pairs)
 
 
 def _build_choice(kind: type[StrEnum], value: Any, path: Path, problems: list[Problem]) -> StrEnum | None:  # noqa: ANN401 - see build

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.config import Config, Domain, Function, Rewrite, Route, Trigger
+from gateway.config import Config, Domain, Function, Launch, Rewrite, Route, Trigger
 from gateway.config_load import load, written_at
 from gateway.shape import Path, Problem
 
@@ -69,6 +69,7 @@ CONFIG = Config(
             30,
             1,
             triggers=(Trigger("http1", "LATEST", ("GET",), "function", internet_url_disabled=True),),
+            launch=Launch(("python3", "server.py")),
         ),
         Function("shop-web-box", "http://127.0.0.1:9000", 512, 3, 1, triggers=()),
     ),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config import Config, Domain, DomainKind, ErrorFormat, Evidence, Function, Limits, Route, Trigger
+from gateway.config import Config, Domain, DomainKind, ErrorFormat, Evidence, Function, Launch, Limits, Route, Trigger
 from gateway.config_load import load
 from gateway.config_plain import digest, from_plain, to_plain
 
@@ -62,3 +62,10 @@ def test_what_an_older_version_did_not_write_takes_its_default() -> None:
 def test_what_a_newer_version_wrote_is_not_dropped_in_silence() -> None:
     with pytest.raises(ValueError, match=r"newer fc-replay wrote this config: unknown settings moon"):
         from_plain({**to_plain(Config()), "moon": 1})
+
+
+def test_how_a_program_is_started_is_in_no_recording() -> None:
+    function = Function(launch=Launch(("serve", "--token=s3cret"), environment=(("KEY", "s3cret"),)))
+    config = Config(functions=(function,))
+    assert "s3cret" not in json.dumps(to_plain(config))
+    assert digest(config) == digest(Config())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.config import Function, Trigger
+from gateway.config import Function, Launch, Trigger
 from gateway.shape import Problem, build, nearest, unknown_keys
 
 
@@ -33,3 +33,16 @@ def test_the_nearest_word_or_all_of_them() -> None:
     assert nearest("tiemout", ["timeout", "port"]) == "; did you mean timeout?"
     assert nearest("x", ["timeout", "port"]) == "; known are timeout, port"
     assert unknown_keys({1: 2, "a": 3}, ["a"], ("p",)) == [Problem(("p", "1"), "unknown key; known are a")]
+
+
+def test_pairs_are_written_as_a_mapping() -> None:
+    problems: list[Problem] = []
+    found = build(Launch, {"environment": {"A": "x", "B": 1, "C": False, "D": 1.5}}, (), problems)
+    assert problems == []
+    assert found.environment == (("A", "x"), ("B", "1"), ("C", "false"), ("D", "1.5"))
+    build(Launch, {"environment": {"A": ["x"]}}, (), problems)
+    build(Launch, {"environment": ["A=x"]}, (), problems)
+    assert problems == [
+        Problem(("environment", "A"), "a text is expected here, not a list"),
+        Problem(("environment",), "a mapping of names to texts is expected here, not a list"),
+    ]
