@@ -83,6 +83,9 @@ class Client:
         try:
             pieces = self.load(request.body) if isinstance(request.body, BodyRef) else None
             await call.send(request, pieces)
+            whole = await call.answer(BUDGET)
+            if whole is not None:
+                return whole
             head = await call.head()
             body = await _read_body(call)
             return replace(head, body=body, trailers=call.trailers)

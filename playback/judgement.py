@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gateway.messages import Response
+from gateway.messages import BodyRef, Response
 from playback.allowance import Allowance
 from playback.client import loaded
 from playback.findings import Finding, Kind
@@ -50,7 +50,7 @@ class Judgement:
 
 def in_memory(recorded: Ending, vault: Vault) -> Ending:
     """The recorded end of a call with its body in memory, unless that is too large to be compared by value."""
-    if isinstance(recorded, Response):
+    if isinstance(recorded, Response) and isinstance(recorded.body, BodyRef):
         return replace(recorded, body=loaded(recorded.body, vault.body_pieces))
     return recorded
 

@@ -7,7 +7,7 @@ Must not know: how a report looks. Read next: schedule.py, client.py, sendable.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.exchange import Exchange
+    from playback.findings import Finding
     from playback.noise import NoiseRule
     from playback.sides import Side
     from playback.target import Target
@@ -129,11 +130,18 @@ class _Replay:
             recorded = self.captures.into_recorded(recorded)
         judgement = Judgement(self._vault, side, self._plan.noise)
         findings = self.captures.forgiven(judgement.findings(exchange, request, recorded, now))
-        outcome = replace(self._outcome(stored), verdict=judge(findings, self._plan.fail_on), findings=findings)
+        outcome = self._outcome(stored, verdict=judge(findings, self._plan.fail_on), findings=findings)
         died = now is Failure.CLOSED and recorded is not now and not await self._client.is_listening()
         return outcome, died
 
-    def _outcome(self, stored: Exchange, skipped: str = "") -> Outcome:
+    def _outcome(
+        self,
+        stored: Exchange,
+        *,
+        verdict: Verdict = Verdict.SAME,
+        findings: tuple[Finding, ...] = (),
+        skipped: str = "",
+    ) -> Outcome:
         """An outcome under the name that the stored exchange has: secrets in its target stay sealed."""
         shown = self._plan.side.request(stored) or stored.client.request
         method, target = (shown.method, shown.target) if shown else (b"", b"")
@@ -141,6 +149,7 @@ class _Replay:
             stored.id,
             method.decode("utf-8", "backslashreplace"),
             target.decode("utf-8", "backslashreplace"),
-            Verdict.SAME,
-            skipped=skipped,
+            verdict,
+            findings,
+            skipped,
         )

@@ -5,6 +5,7 @@ Must not know: sockets. Read next: sides.py, send.py.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from gateway.messages import Request
     from playback.allowance import Allowance
 
+_SAFE = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
+
 type Ending = Response | Failure
 """How a call ended: its answer, or why there was none."""
 
@@ -25,13 +28,15 @@ def unsendable(request: Request) -> str:
 
     CR, LF or NUL in a start line or a field would let one stored request become two.
     """
+    fields = (*request.headers, *request.trailers)
+    told = b"".join((request.method, request.target, request.version, *chain.from_iterable(fields)))
+    if not told.translate(None, _SAFE):
+        return ""
     parts = [("method", request.method), ("target", request.target), ("version", request.version)]
-    for name, value in (*request.headers, *request.trailers):
+    for name, value in fields:
         parts += [("field name", name), ("field value", value)]
-    for what, part in parts:
-        if any(byte in part for byte in b"\r\n\0"):
-            return f"its {what} holds CR, LF or NUL; it is not sent"
-    return ""
+    what = next(what for what, part in parts if part.translate(None, _SAFE))
+    return f"its {what} holds CR, LF or NUL; it is not sent"
 
 
 def compare_endings(recorded: Ending, now: Ending, method: bytes, allowance: Allowance) -> tuple[Finding, ...]:

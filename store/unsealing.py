@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgpack  # type: ignore[import-untyped] # it ships no annotations
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 
 _PAGE = 256
+_flat = chain.from_iterable
 _TAG_END = re.compile(rb":[0-9a-f]{12}")  # begins with one byte, so that the search skips from colon to colon
 
 
@@ -206,7 +208,7 @@ def _may_be_sealed(exchange: Exchange) -> bool:
     texts += [each.target for each in messages if isinstance(each, Request)]
     texts += [exchange.log, exchange.raw, exchange.facts.log_tail or b""]
     texts += [exchange.failure_text.encode("utf-8", "surrogatepass")]
-    told = b"\n".join([*texts, *(part for block in blocks for line in block for part in line)])
+    told = b"\n".join(chain(texts, _flat(_flat(blocks))))
     return _TAG_END.search(told) is not None or heads.LOG_RESULT in told.lower()
 
 
