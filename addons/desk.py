@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gateway.changes import Accept
     from gateway.config import Config, Function
     from gateway.exchange import Exchange
+    from store.talk import Talk
     from wire.pool import Pool
 
 
@@ -93,6 +94,10 @@ class Desk:
         if unwritten is None or not unwritten.refuse:
             self.ended(exchange, draft)
         return unwritten
+
+    def talk(self, draft: Draft) -> Talk | None:
+        """Who records the messages of the conversation that this call has opened; None when nobody does."""
+        return None if draft.unrecorded else self.recorder.talk(self._numbered(draft))
 
     def refused(self, draft: Draft) -> None:
         """A call ended with the recorder's error: keep it as soon as that is possible, tell who listens."""

@@ -65,6 +65,7 @@ class Draft:
     server_head: int = -1
     server_end: int = -1
     pieces: list[Piece] = field(default_factory=list)
+    messages: int = 0
     log: bytes = b""
     raw: bytes = b""
     unrecorded: str = ""
@@ -134,6 +135,7 @@ class Draft:
             parent_id=self.parent_id,
             config_digest=config_digest,
             rules_version=rules_version,
+            messages=self.messages,
         )
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gateway.exchange import Exchange
     from store.spool import Spool
+    from store.talk import Talk
     from store.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ class Recording(Protocol):
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Commit how the call ended. None: it is on disk, or was not to be recorded."""
 
+    def talk(self, handshake: Exchange) -> Talk | None:
+        """Who takes the messages of a conversation that this exchange opened; None when they are not recorded."""
+
     def later(self, exchange: Exchange) -> None:
         """Keep a call that was refused because it could not be recorded, once that is possible again."""
 
@@ -66,6 +70,9 @@ class NoRecorder:
 
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Nothing to do."""
+
+    def talk(self, handshake: Exchange) -> Talk | None:
+        """Nobody."""
 
     def later(self, exchange: Exchange) -> None:
         """Nothing to do."""
@@ -116,6 +123,14 @@ class Recorder:
             return Unwritten(str(error), self._refuse)
         self.kept += 1
         return None
+
+    def talk(self, handshake: Exchange) -> Talk | None:
+        """The store's; what it cannot record ends the conversation where the policy is to refuse."""
+        if not self._is_wanted(handshake):
+            return None
+        talk = self._writer.talk(handshake)
+        talk.strict = self._refuse
+        return talk
 
     def later(self, exchange: Exchange) -> None:
         """Queue a refused call for the time when the store is back; the gap row counts what is too large to wait."""

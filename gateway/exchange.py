@@ -96,7 +96,8 @@ class Exchange:
     `client`: what the client sent and got (the function, in a call of its own). `server`: what the server
     got and sent, None when the call never reached it. `failure_text`: the plain reason behind `failure`.
     `raw`: bytes that could not be parsed (a malformed head), else b"". `config_digest`: names the config
-    in force, kept once in the recording. `pieces`: the rhythm of a streamed answer.
+    in force, kept once in the recording. `pieces`: the rhythm of a streamed answer. `messages`: how many messages of a
+    conversation are kept beside it.
     """
 
     id: int
@@ -116,6 +117,7 @@ class Exchange:
     parent_id: int | None = None
     config_digest: str = ""
     rules_version: str = ""
+    messages: int = 0
 
     @property
     def is_egress(self) -> bool:

@@ -17,6 +17,7 @@ from store import chain, overview
 from store.body_rows import BodyRows
 from store.dialects import insert_missing
 from store.mark import Mark
+from store.message_rows import MessageRows
 from store.packing import RecordPacker
 from store.prepare import Prepared, Preparer
 from store.retention import give_back, step
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from store.body_rows import Source
     from store.ids import Ids
     from store.keep import Keep
+    from store.message_rows import Said
     from store.run_info import Gap, RunInfo, Work
 
 RUN_TOLD = ("program", "rules_version", "started_us", "utc_offset_s", "details", "durability", "seal")
@@ -54,6 +56,7 @@ class Committer:
         self._connection: Connection | None = None
         self._bodies = BodyRows()
         self._shared = SharedRows()
+        self._messages = MessageRows()
         self._packer = RecordPacker()
         self._presence = Presence(engine)
         self._noted: set[int] = set()
@@ -110,6 +113,7 @@ class Committer:
             self._doubtful = True
             self._bodies.rolled_back(forget=isinstance(error, IntegrityError))
             self._shared.rolled_back()
+            self._messages.rolled_back()
             self.disconnect()
             raise
         finally:
@@ -158,6 +162,7 @@ class Committer:
             written += [each.exchange.id for each in work.prepared]
             there = self._there([*written, *missing])
             self._open_gap = self._gap_of(work.gap) if work.gap else self._open_gap
+            work.said = self._messages.without_what_is_there(self._connect(), work.said)
         work.intents = [each for each in work.intents if each.id not in there | self._noted]
         work.ends = [each for each in work.ends if each[0].id not in there]
         work.prepared = [each for each in work.prepared if each.exchange.id not in there]
@@ -186,7 +191,7 @@ class Committer:
         return self._connection
 
     def _write(self, connection: Connection, work: Work, begun: list[Prepared], ends: list[Prepared]) -> bytes:
-        self._insert_bodies(connection, begun + ends)
+        self._insert_bodies(connection, begun + ends, work.said)
         if begun:
             rows = [overview.begun(each.exchange) | self._packed(each, whole=False) for each in begun]
             connection.execute(insert(intent), rows)
@@ -196,6 +201,7 @@ class Committer:
         self._shared.dictionaries(connection, self._packer)
         self._shared.trails(connection, (each.exchange for each in ends))
         self._shared.configs(connection, work.configs)
+        self._messages.insert(connection, self._bodies, work.said)
         self._write_gap(connection, work.gap)
         return self._insert_batch(connection, linked, work.max_id) if linked else self.chain
 
@@ -211,10 +217,12 @@ class Committer:
         else:
             connection.execute(update(gap).where(gap.c.id == self._open_gap).values(**_gap_values(found)))
 
-    def _insert_bodies(self, connection: Connection, exchanges: list[Prepared]) -> None:
+    def _insert_bodies(self, connection: Connection, exchanges: list[Prepared], said: list[Said]) -> None:
         sources: dict[bytes, Source] = {}
         for each in exchanges:
             sources.update(each.sources)
+        for spoken in said:
+            sources.update(spoken.sources)
         self._bodies.store(connection, sources)
         self._bodies.find(connection, [digest for each in exchanges for digest in each.used if digest not in sources])
 
@@ -279,6 +287,7 @@ class Committer:
     def _remember(self, digest: bytes, begun: list[Prepared], ends: list[Prepared]) -> None:
         self._bodies.committed()
         self._shared.committed()
+        self._messages.committed()
         self._packer.unsaved.clear()
         self.chain = digest
         self.last_seq += bool(ends)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.messages import BodyRef
+from store.message_making import Vow
+from store.message_sealing import MessageSealer
 from store.record import encode
 from store.sealing import seal
 
@@ -65,6 +67,12 @@ class Preparer:
             ready.secrets, ready.originals = sealed.secrets, sealed.originals
             ready.used |= {each.cipher.digest for each in sealed.originals if each.cipher}
         return ready
+
+    def vow(self, handshake: Exchange) -> Vow | None:
+        """How the messages of a conversation are sealed, None when they are not."""
+        if self.key is None:
+            return None
+        return Vow(MessageSealer(self.key, handshake), self.key if self.keep else None)
 
 
 def _prepared(exchange: Exchange, encoded: Encoded, spools: Sequence[Spool]) -> Prepared:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text, union_all
 
 from store.errors import Damaged
 from store.explained import explained
+from store.message_read import message_of, rows_of
 from store.rows import RowReader
 from store.schema import config, exchange, gap, intent, run
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
     from gateway.messages import BodyRef
     from store.recording import Recording
@@ -113,6 +115,11 @@ class Reader:
         """A large body in pieces of at most 256 KiB. Raises Damaged, at the latest after the last piece."""
         with explained(self._recording.place), self._recording.engine.connect() as connection:
             yield from RowReader(connection).pieces(ref)
+
+    def messages(self, exchange_id: int) -> Iterator[Message]:
+        """What was said in a conversation, in order, its secrets sealed. Raises Damaged."""
+        with explained(self._recording.place), self._recording.engine.connect() as connection:
+            yield from (message_of(row) for row, _ in rows_of(connection, exchange_id))
 
     def config(self, digest: str) -> dict[str, Any] | None:
         """The config that exchanges name by this digest, as plain values."""

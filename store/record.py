@@ -49,7 +49,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Piece: ("end", "at_us"),
     Exchange: (
         *("id", "facts", "client", "server", "transforms", "advice", "state", "failure", "failure_text", "error_code"),
-        *("timings", "pieces", "log", "raw", "parent_id", "config_digest", "rules_version"),
+        *("timings", "pieces", "log", "raw", "parent_id", "config_digest", "rules_version", "messages"),
     ),
 }
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from gateway.exchange import State
 from store.committer import Committer
+from store.message_rows import count_messages
 from store.rows import RowReader
 from store.run_info import Work
 from store.schema import intent, run
@@ -69,7 +70,7 @@ def _close(engine: Engine, run_id: int, why: str, ending: str) -> int:
     closed = 0
     try:
         while exchanges := _open_exchanges(engine, run_id):
-            ends = [(interrupted(each, why), ()) for each in exchanges]
+            ends = [(_with_messages(engine, interrupted(each, why)), ()) for each in exchanges]
             committer.commit(Work(ends=list(ends), max_id=max(each.id for each in exchanges)))
             closed += len(ends)
         if ending:
@@ -77,6 +78,12 @@ def _close(engine: Engine, run_id: int, why: str, ending: str) -> int:
     finally:
         committer.disconnect()
     return closed
+
+
+def _with_messages(engine: Engine, exchange: Exchange) -> Exchange:
+    """The exchange with the number of messages that were recorded while its conversation went on."""
+    with engine.connect() as connection:
+        return replace(exchange, messages=count_messages(connection, exchange.id))
 
 
 def _open_exchanges(engine: Engine, run_id: int) -> list[Exchange]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from store import chain
-from store.schema import batch, body, body_piece, body_use, exchange, original, verdict
+from store.schema import batch, body, body_piece, body_use, decoded, exchange, message, original, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -136,10 +136,12 @@ def _remove(connection: Connection, ids: list[int]) -> list[bytes]:
     connection.execute(delete(body_use).where(body_use.c.exchange_id.in_(ids)))
     connection.execute(delete(original).where(original.c.exchange_id.in_(ids)))
     connection.execute(delete(verdict).where(verdict.c.exchange_id.in_(ids)))
+    connection.execute(delete(message).where(message.c.exchange_id.in_(ids)))
     connection.execute(delete(exchange).where(exchange.c.id.in_(ids)))
     still = select(body_use.c.body_id).where(body_use.c.body_id.in_(candidates)).distinct()
     gone = sorted(set(candidates) - set(connection.execute(still).scalars()))
     digests = connection.execute(select(body.c.digest).where(body.c.id.in_(gone))).scalars().all()
+    connection.execute(delete(decoded).where(decoded.c.body_id.in_(gone)))
     connection.execute(delete(body_piece).where(body_piece.c.body_id.in_(gone)))
     connection.execute(delete(body).where(body.c.id.in_(gone)))
     return list(digests)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gateway.exchange import Exchange
+    from store.message_rows import Said
     from store.prepare import Prepared
     from store.spool import Spool
 
@@ -48,12 +49,13 @@ class Gap:
 class Work:
     """What one transaction is to write. An exchange that also ends in it needs no intent.
 
-    `prepared` are ends whose dear part (sealing a large body) was done beforehand.
+    `prepared` are ends whose dear part (sealing a large body) was done beforehand. `said`: messages of conversations.
     """
 
     intents: list[Exchange] = field(default_factory=list)
     ends: list[tuple[Exchange, Sequence[Spool]]] = field(default_factory=list)
     prepared: list[Prepared] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     configs: list[tuple[str, str]] = field(default_factory=list)
     gap: Gap | None = None
     max_id: int = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -19,6 +19,8 @@ from store.committer import RUN_TOLD, Committer
 from store.dialects import insert_missing
 from store.errors import Damaged, Unwritable
 from store.keys import key_path
+from store.message_read import sound_rows
+from store.message_rows import Said
 from store.recording import open_for_writing
 from store.recovery import interrupted
 from store.rows import RowReader
@@ -32,12 +34,23 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
     from gateway.exchange import Exchange
+    from store.message_rows import Row
     from store.recording import Recording
 
 _PAGE = 100
 _LEAP = 1 << 20  # how far past the last readable key is searched for more
 
 _UNREADABLE = (Damaged, SQLAlchemyError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rescued:
+    """An exchange whose digest holds, with its bodies, and the messages of its conversation."""
+
+    row: Any
+    exchange: Exchange
+    spools: list[Spool]
+    messages: list[Row]
 
 
 @dataclass(slots=True)
@@ -99,7 +112,7 @@ def _copy_run(old: Connection, engine: Engine, known: dict[str, Any], report: Sa
     details = json.loads(known["details"])
     info = RunInfo(known["program"], known["rules_version"], known["started_us"], known["utc_offset_s"], details)
     run_id = committer.begin(info, known["durability"], known["seal"])
-    page: list[tuple[Any, Exchange, list[Spool]]] = []
+    page: list[_Rescued] = []
     for table in (exchange, intent):
         for row in _rows(old, table, report, run_id=known["id"]):
             page += _read(old, row, report)
@@ -120,12 +133,13 @@ def _copy_run(old: Connection, engine: Engine, known: dict[str, Any], report: Sa
             connection.execute(insert(gap), gaps)
 
 
-def _read(old: Connection, row: Any, report: Salvage) -> list[tuple[Any, Exchange, list[Spool]]]:  # noqa: ANN401 - a row
+def _read(old: Connection, row: Any, report: Salvage) -> list[_Rescued]:  # noqa: ANN401 - a SQLAlchemy row
     spools: list[Spool] = []
     try:
         found = RowReader(old).exchange(row)
+        messages = _sound_messages(old, row.id, report)
         used = select(body.c.digest, body.c.size).join(body_use).where(body_use.c.exchange_id == row.id)
-        for digest, size in old.execute(used):
+        for digest, size in old.execute(used).all():
             spools.append(_spooled(old, BodyRef(digest, size)))
     except _UNREADABLE as error:
         report.lost.append((row.id, str(error).splitlines()[0]))
@@ -133,7 +147,13 @@ def _read(old: Connection, row: Any, report: Salvage) -> list[tuple[Any, Exchang
             spool.close()
         return []
     ended = found if hasattr(row, "batch") else interrupted(found)
-    return [(row, ended, spools)]
+    return [_Rescued(row, replace(ended, messages=len(messages)), spools, messages)]
+
+
+def _sound_messages(old: Connection, ident: int, report: Salvage) -> list[Row]:
+    sound, lost = sound_rows(old, ident)
+    report.others += [f"exchange {ident}: message {seq} is not what was written" for seq in lost]
+    return sound
 
 
 def _spooled(old: Connection, ref: BodyRef) -> Spool:
@@ -147,21 +167,19 @@ def _spooled(old: Connection, ref: BodyRef) -> Spool:
     return spool
 
 
-def _write(
-    committer: Committer, engine: Engine, page: Sequence[tuple[Any, Exchange, list[Spool]]], report: Salvage
-) -> None:
+def _write(committer: Committer, engine: Engine, page: Sequence[_Rescued], report: Salvage) -> None:
     if not page:
         return
-    committer.commit(
-        Work(ends=[(found, spools) for _, found, spools in page], max_id=max(row.id for row, _, _ in page))
-    )
-    sealed = [{"ident": row.id, "count": getattr(row, "sealed_values", 0)} for row, _, _ in page]
+    ends = [(each.exchange, each.spools) for each in page]
+    said = [Said(each.row.id, each.messages) for each in page if each.messages]
+    committer.commit(Work(ends=list(ends), said=said, max_id=max(each.row.id for each in page)))
+    sealed = [{"ident": each.row.id, "count": getattr(each.row, "sealed_values", 0)} for each in page]
     with engine.begin() as connection:
         statement = update(exchange).where(exchange.c.id == bindparam("ident")).values(sealed_values=bindparam("count"))
         connection.execute(statement, sealed)
-    report.recovered += [row.id for row, _, _ in page]
-    for _, _, spools in page:
-        for spool in spools:
+    report.recovered += [each.row.id for each in page]
+    for each in page:
+        for spool in each.spools:
             spool.close()
 
 

@@ -32,6 +32,7 @@ _TEXT = re.compile(
 )
 _MEDIA = re.compile(rb"(?i)^(?:image/(?!svg)|audio/|video/|font/)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_HANDSHAKE = frozenset({b"sec-websocket-key", b"sec-websocket-accept"})
 _GZIP = b"\x1f\x8b"
 
 
@@ -45,6 +46,8 @@ def body_spans(
     """
     if not size:
         return []
+    if any(name.lower() in _HANDSHAKE for name, _ in headers):
+        return [(0, size)]  # frames, masked or compressed; the messages in them are kept readable beside them
     first = next(iter(pieces()), b"")
     coding = (get(headers, b"content-encoding") or b"").lower().strip()
     if coding in {b"", b"identity"} and not first.startswith(_GZIP):

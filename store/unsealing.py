@@ -26,6 +26,7 @@ from store.errors import Damaged
 from store.explained import explained
 from store.fillers import Original, patched
 from store.keys import find_key
+from store.message_read import message_of, rows_of, sealed_messages
 from store.packing import unpack
 from store.reader import Reader
 from store.schema import exchange as exchange_row
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gateway.changes import Transform
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
     from gateway.messages import Body, Headers, Response
     from store.keys import Key
@@ -64,6 +66,11 @@ def packed_originals(originals: Iterable[Original]) -> bytes:
 def original_name(ident: int) -> bytes:
     """What the ciphertext of an exchange's originals is bound to."""
     return b"original:%d" % ident
+
+
+def message_name(exchange_id: int, seq: int) -> bytes:
+    """What the ciphertext of a message's original is bound to."""
+    return b"message:%d:%d" % (exchange_id, seq)
 
 
 class Unsealer:
@@ -114,6 +121,17 @@ class Unsealer:
             yield _patched_piece(piece, at, how)
             at += len(piece)
 
+    def messages(self, exchange_id: int) -> Iterator[Message]:
+        """What was said in a conversation, as it was said. Raises Damaged."""
+        with explained(self._recording.place), self._recording.engine.connect() as connection:
+            for row, _ in rows_of(connection, exchange_id):
+                found = message_of(row)
+                if row.sealed is not None:
+                    name = message_name(exchange_id, row.seq)
+                    for how in _unpacked(self._opened(row.sealed, name)):
+                        found = replace(found, content=self._body(found.content, how))
+                yield found
+
     def values(self) -> Iterator[bytes]:
         """Every sealed value, to search an export for them."""
         with explained(self._recording.place), self._recording.engine.connect() as connection:
@@ -121,6 +139,9 @@ class Unsealer:
                 yield self._opened(row.data, row.tag.encode())
             for row in connection.execute(select(original.c.exchange_id, original.c.data)):
                 for each in _unpacked(self._opened(row.data, original_name(row.exchange_id))):
+                    yield from (value for _, value in each.patches)
+            for ident, seq, sealed in sealed_messages(connection):
+                for each in _unpacked(self._opened(sealed, message_name(ident, seq))):
                     yield from (value for _, value in each.patches)
 
     def _view(self, view: View) -> View:

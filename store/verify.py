@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.messages import BodyRef
@@ -18,8 +18,10 @@ from store.committer import RUN_TOLD
 from store.errors import Damaged
 from store.losses import NO_MARK, find_loss
 from store.mark import file_digest, read_mark
+from store.message_read import wrong_messages
+from store.message_rows import count_messages
 from store.rows import RowReader
-from store.schema import batch, body, config, dictionary, exchange, intent, rule_trail, run
+from store.schema import batch, body, config, dictionary, exchange, intent, message, rule_trail, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from store.recording import Recording
 
 _PAGE = 500
+_SWITCHED = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def verify(recording: Recording) -> Report:
     """Check a whole recording. Damage is reported, never raised."""
     report = Report()
     with recording.engine.connect() as connection:
-        for check in (_pages, _shared, _bodies, _exchanges, _chains):
+        for check in (_pages, _shared, _bodies, _exchanges, _conversations, _chains):
             try:
                 check(connection, report)
             except (SQLAlchemyError, Damaged, TypeError, ValueError, AttributeError) as error:
@@ -115,6 +118,26 @@ def _exchanges(connection: Connection, report: Report) -> None:
         wrong = _wrong(reader, row, overview.begun)
         if wrong:
             report.problems.append(Problem(f"open exchange {row.id}: {wrong}", row.id))
+
+
+def _conversations(connection: Connection, report: Report) -> None:
+    if not inspect(connection).has_table("message"):
+        return
+    reader = RowReader(connection)
+    for row in _by_id(connection, select(exchange).where(exchange.c.client_status == _SWITCHED), exchange.c.id):
+        expected, there = _spoken(reader, row), count_messages(connection, row.id)
+        if there < expected:
+            report.problems.append(Problem(f"exchange {row.id}: {expected - there} messages are missing", row.id))
+    for ident in connection.execute(select(message.c.exchange_id).distinct()).scalars().all():
+        for wrong in wrong_messages(connection, ident):
+            report.problems.append(Problem(f"exchange {ident}: {wrong}", ident))
+
+
+def _spoken(reader: RowReader, row: Any) -> int:  # noqa: ANN401 - a SQLAlchemy row
+    try:
+        return reader.exchange(row).messages
+    except Damaged:
+        return 0  # told with its exchange
 
 
 def _wrong(reader: RowReader, row: Any, columns: Any) -> str:  # noqa: ANN401 - a row, and what makes its columns

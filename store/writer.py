@@ -14,17 +14,20 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from gateway.deflate import inflaters
 from store.bounds import Bounds, has_bodies_elsewhere, weight_of
 from store.errors import StoreUnavailable
 from store.keys import make_key
 from store.prepare import Preparer
+from store.talk import Talk
 from store.writer_thread import Item, WriterThread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gateway.exchange import Exchange
     from store.keep import Keep
+    from store.message_rows import Said
     from store.recording import Recording
     from store.run_info import RunInfo
     from store.spool import Spool
@@ -111,6 +114,12 @@ class Writer:
         told = json.dumps(plain, sort_keys=True)
         self._thread.push(Item(None, config=(digest, told)))
 
+    def talk(self, handshake: Exchange) -> Talk:
+        """Record the messages of a conversation that this exchange opens, its id and the 101 included."""
+        response = handshake.client.response
+        agreed = inflaters(response.headers if response else ())
+        return Talk(handshake.id, self._say, agreed, self._preparer.vow(handshake))
+
     async def close(self) -> None:
         """Write what is queued, end the run, stop the threads."""
         await asyncio.to_thread(self._helper.shutdown)
@@ -126,6 +135,22 @@ class Writer:
         else:
             self._thread.push(item)
         return future
+
+    def _say(self, prepare: Callable[[], Said]) -> asyncio.Future[None]:
+        """Have the helper prepare messages, then commit them. Raises StoreUnavailable through the future."""
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._bounds.take(0)
+        self._helper.submit(self._prepare_said, prepare, Item(None, future=future))
+        return future
+
+    def _prepare_said(self, prepare: Callable[[], Said], item: Item) -> None:
+        """In the helper thread."""
+        try:
+            item = replace(item, said=prepare())
+        except Exception as error:  # noqa: BLE001 - whatever it is, these messages are not recorded, and it is told
+            self._settled([item], f"messages could not be prepared ({error})")
+            return
+        self._thread.push(item)
 
     def _prepare(self, exchange: Exchange, spools: Sequence[Spool], item: Item) -> None:
         """In the helper thread: the dear part of an exchange with large bodies."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from gateway.exchange import Exchange
     from store.keep import Keep
+    from store.message_rows import Said
     from store.prepare import Prepared, Preparer
     from store.recording import Recording
     from store.run_info import Gap, RunInfo
@@ -45,7 +46,7 @@ _PRUNE_S = 2.0
 class Item:
     """One thing to write. `spools` None marks an intent; `future` None means that nobody waits for it.
 
-    `ready`: the exchange as the helper thread prepared it.
+    `ready`: the exchange as the helper thread prepared it. `said`: messages of a conversation.
     """
 
     exchange: Exchange | None
@@ -54,6 +55,7 @@ class Item:
     weight: int = 0
     config: tuple[str, str] | None = None
     ready: Prepared | None = None
+    said: Said | None = None
 
 
 class WriterThread:
@@ -78,7 +80,7 @@ class WriterThread:
         self._later: deque[Item] = deque()
         self._wake = threading.Event()
         self._closing = False
-        self._retried: Exchange | None = None
+        self._retried: Exchange | Said | None = None
         self._file: tuple[int, int] | None = None
         with explained(recording.place), recording.engine.connect() as connection, connection.begin():
             self.ids = Ids(connection)
@@ -158,8 +160,8 @@ class WriterThread:
             self._one_by_one(failure, items)
 
     def _one_by_one(self, failure: Exception, items: list[Item]) -> None:
-        if len(items) == 1 and self._retried is not items[0].exchange:
-            self._retried = items[0].exchange
+        if len(items) == 1 and self._retried is not (alone := items[0].exchange or items[0].said):
+            self._retried = alone
         elif len(items) == 1:
             self._failed(failure, items)
             return
@@ -216,6 +218,8 @@ class WriterThread:
         for item in items:
             if item.config:
                 work.configs.append(item.config)
+            elif item.said:
+                work.said.append(item.said)
             elif item.ready:
                 work.prepared.append(item.ready)
             elif item.exchange and item.spools is None:

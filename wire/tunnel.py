@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from wire.errors import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from wire.call import Call
     from wire.client import ServerCall
@@ -27,12 +27,12 @@ class End(Protocol):
         """Send; waits while this end is slow."""
 
 
-async def tunnel(client: Call, server: ServerCall, tee: Callable[[bool, bytes], None]) -> WireError | None:
+async def tunnel(client: Call, server: ServerCall, tee: Callable[[bool, bytes], Awaitable[None]]) -> WireError | None:
     """Carry bytes both ways until the server has ended, or one end breaks; returns why it broke.
 
     A client that ends first may still listen; a server that has ended takes nothing more. `tee(from_client, data)`
-    hears every piece before it is sent on, and b"" when that end says no more. The caller then finishes the call and
-    releases the server call, or aborts both when it broke.
+    hears every piece before it is sent on, and may take its time; it hears b"" when that end says no more. The caller
+    then finishes the call and releases the server call, or aborts both when it broke.
     """
     up = asyncio.ensure_future(_carry(client, server, lambda data: tee(True, data)))
     down = asyncio.ensure_future(_carry(server, client, lambda data: tee(False, data)))
@@ -54,8 +54,8 @@ async def tunnel(client: Call, server: ServerCall, tee: Callable[[bool, bytes], 
     return broken
 
 
-async def _carry(source: End, target: End, hear: Callable[[bytes], None]) -> None:
+async def _carry(source: End, target: End, hear: Callable[[bytes], Awaitable[None]]) -> None:
     while data := await source.read_raw():
-        hear(data)
+        await hear(data)
         await target.write_raw(data)
-    hear(b"")
+    await hear(b"")

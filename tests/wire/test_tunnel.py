@@ -25,7 +25,11 @@ async def _relay(house: Any, app: Any, address: Any, heard: list[Any]) -> int:
         server = await pool.call(address)
         await server.send(Request(call.head.method, call.head.target, call.head.headers))
         call.start(await server.head())
-        broken = await tunnel(call, server, lambda up, data: heard.append((up, data)))
+
+        async def hear(up: bool, data: bytes) -> None:
+            heard.append((up, data))
+
+        broken = await tunnel(call, server, hear)
         heard.append(broken)
         if broken is None:
             server.release()
