@@ -40,7 +40,8 @@ THROUGH = {
     ),
     "tests/store/test_sealing.py": (
         "store/body_slots.py", "store/fillers.py", "store/prepare.py", "store/sealing_bodies.py",
-        "store/sealing_heads.py", "store/sealing_spools.py", "store/secret_names.py", "store/secret_shapes.py", "store/secret_spans.py",
+        "store/sealing_heads.py", "store/sealing_spools.py", "store/secret_names.py", "store/secret_shapes.py",
+        "store/secret_spans.py",
     ),
     "tests/playback/test_send.py": ("playback/judgement.py", "playback/sendable.py"),
 }  # fmt: skip
