@@ -45,17 +45,19 @@ def add_message(said: Said, message: Message, content: Spool, vow: Vow | None = 
     )
     if vow and filled:
         said.spools += [spool for spool in (filled.spool, filled.cipher) if spool]
-        row = _with_original(said, row, filled, vow.key)
+        row = _with_original(said, row, filled, content, vow.key)
         said.rows.append(_with_content(said, row, filled.body, filled.spool))
     else:
         said.rows.append(_with_content(said, row, content.body(), content))
 
 
-def _with_original(said: Said, row: Row, filled: Filled, key: Key | None) -> Row:
+def _with_original(said: Said, row: Row, filled: Filled, content: Spool, key: Key | None) -> Row:
     """The row with what its fillers stand for, unless that is discarded."""
     if key is None:
         return row
-    sealed = key.seal(packed_originals([filled.original]), message_name(said.exchange_id, row.seq))
+    # Content between a row's size and a file's is a body in the recording: there its original needs a name, too.
+    original = replace(filled.original, ref=filled.original.ref or content.ref())
+    sealed = key.seal(packed_originals([original]), message_name(said.exchange_id, row.seq))
     if filled.cipher:
         said.sources[filled.cipher.ref().digest] = filled.cipher
     return replace(row, sealed=sealed, cipher=filled.original.cipher)

@@ -6,6 +6,7 @@ Read next: ../addons/test_upgrade.py (the same by the byte), ../../gateway/frame
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,16 +16,18 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.sync.server import serve
 
+from gateway.conversation import MessageKind, Sender
 from gateway.exchange import Exchange, State
 from gateway.frames import FrameReader, Opcode, unmask
 from gateway.messages import BodyRef
 from store.unsealing import Unsealer
 from tests.live.rawclient import RawClient, tls_context
 from tests.live.scripted import PATIENCE_S
-from tests.proxy import Proxy
+from tests.proxy import LOOK_AGAIN_S, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from websockets.http11 import Request, Response
     from websockets.sync.client import ClientConnection
@@ -88,6 +91,16 @@ class Chat:
         frames = FrameReader().feed(data)
         return [(one.opcode, unmask(data[one.start : one.start + one.length], one.mask)) for one in frames]
 
+    def rows(self, ident: int) -> list[tuple[Sender, str | bytes]]:
+        """Who said what, as the recording tells it on this desk; texts as texts."""
+        unsealer = Unsealer(self.proxy.recorded.recording)
+        found = []
+        for message in unsealer.messages(ident):
+            content = message.content
+            data = b"".join(unsealer.body_pieces(content)) if isinstance(content, BodyRef) else content
+            found.append((message.sender, data.decode() if message.kind is MessageKind.TEXT else data))
+        return found
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
@@ -125,6 +138,8 @@ def test_messages_come_back_as_they_were(chat: Chat, tls: bool, compression: Any
     assert exchange.state is State.COMPLETE
     assert exchange.client.response is not None
     assert exchange.client.response.status == 101
+    assert chat.rows(exchange.id)[:2] == [(Sender.CLIENT, message), (Sender.SERVER, message)]
+    assert exchange.messages == len(chat.rows(exchange.id)) == 4
     if compression is None:
         said = message.encode() if isinstance(message, str) else message
         assert chat.messages(exchange, of_client=True) == chat.messages(exchange, of_client=False)
@@ -229,6 +244,29 @@ def test_a_client_that_vanishes_cancels_the_call(chat: Chat) -> None:
         assert client.recv(PATIENCE_S) == "hello"
         client.socket.close()
     assert chat.ended(last).state is State.CANCELLED
+
+
+def test_a_conversation_that_is_killed_keeps_what_was_said(server: Server, tmp_path: Path) -> None:
+    """What was said up to a portion ago is on disk while it goes on, and the next start ends the exchange."""
+    with Proxy(tmp_path / "proxy", server.socket.getsockname()[1]) as proxy:
+        chat = Chat(proxy)
+        with chat.open(compression=None) as client:
+            for number in range(200):
+                client.send(f"message {number}")
+                assert client.recv(PATIENCE_S) == f"message {number}"
+            deadline = time.monotonic() + PATIENCE_S
+            while len(chat.rows(1)) < 400:
+                assert time.monotonic() < deadline
+                time.sleep(LOOK_AGAIN_S)
+            client.send("in the last moment")
+            proxy.kill()
+        proxy.start()
+        (exchange,) = proxy.recorded.ended_after(0, 1)
+        found = chat.rows(1)
+    assert (exchange.state, exchange.messages) == (State.INTERRUPTED, len(found))
+    expected = [(who, f"message {number}") for number in range(200) for who in (Sender.CLIENT, Sender.SERVER)]
+    assert found[:400] == expected
+    assert len(found) <= 402
 
 
 def test_a_refused_handshake_keeps_its_answer(chat: Chat) -> None:

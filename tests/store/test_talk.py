@@ -149,6 +149,8 @@ def secretive() -> tuple[object, list[tuple[object, bytes]]]:
         (SERVER, frame(packed[:-4], 0xC1)),
         (SERVER, frame(b"\x00\x01 very-secret-value" + TOKEN, 0x82)),
         (SERVER, frame(b"\x00" * 600_000 + TOKEN, 0x82)),
+        (SERVER, frame(b"\x00" * 6_000 + TOKEN, 0x82)),
+        (CLIENT, frame(b"x " * 6_000 + TOKEN)),
         (CLIENT, frame(b"\x03\xe8token=" + b"close-secret-1", 0x88)),
         (SERVER, frame(b"\x01not deflate " + TOKEN, 0xC2)),
     ]
@@ -174,7 +176,7 @@ def test_secrets_are_sealed_and_come_back_on_the_desk(anywhere: str, tmp_path: P
         given = unsealed.content
         assert (b"".join(unsealer.body_pieces(given)) if isinstance(given, BodyRef) else given) == want
     assert b'"author": "me"' in content(reader, found[0])
-    assert content(reader, found[6]).startswith(b"\x03\xe8")
+    assert content(reader, found[8]).startswith(b"\x03\xe8")
     assert b"very-secret-value" in set(unsealer.values())
     assert verify(recording).problems == []
     recording.close()
