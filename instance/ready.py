@@ -1,12 +1,21 @@
-"""Is the program serving? FC's default health check: a TCP connection to its port (contract LIFE-HC-1).
+"""Is the program serving? A TCP connection to its port, and an HTTP check when one is configured (LIFE-HC-1).
 
-Must not know: how the program was started. Read next: start.py.
+The port is asked often, because locally a start is waited for; the HTTP check keeps its period, because the
+program sees it. Must not know: how the program was started. Read next: start.py, probe.py.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from instance.probe import check
+
+if TYPE_CHECKING:
+    from gateway.config import HealthCheck
+    from wire.pool import Address
 
 FIRST_PAUSE_S = 0.01
 LONGEST_PAUSE_S = 0.2
@@ -21,6 +30,16 @@ class Readiness(StrEnum):
     TIMED_OUT = "timed-out"
 
 
+@dataclass(slots=True)
+class Watch:
+    """What is waited for: an address that serves, as long as the program lives. `last`: why it does not yet, or ""."""
+
+    address: Address
+    health: HealthCheck
+    exited: asyncio.Event
+    last: str = ""
+
+
 async def is_open(host: str, port: int) -> bool:
     """Whether something accepts TCP connections there, now."""
     try:
@@ -32,19 +51,47 @@ async def is_open(host: str, port: int) -> bool:
     return True
 
 
-async def wait_until_ready(host: str, port: int, exited: asyncio.Event, timeout_s: float) -> Readiness:
-    """Wait until the port answers, the program exits or `timeout_s` seconds are over, whichever is first."""
-    pause_s = FIRST_PAUSE_S
+async def wait_until_closed(host: str, port: int, timeout_s: float) -> bool:
+    """Wait until nobody listens there any more, for at most `timeout_s` seconds. False: somebody still does."""
     try:
         async with asyncio.timeout(timeout_s):
-            while not exited.is_set():
-                if await is_open(host, port):
-                    return Readiness.EXITED if exited.is_set() else Readiness.READY
-                await _pause(exited, pause_s)
-                pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
+            while await is_open(host, port):  # noqa: ASYNC110 - nobody tells when a port becomes free
+                await asyncio.sleep(LONGEST_PAUSE_S)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def wait_until_ready(watch: Watch, timeout_s: float) -> Readiness:
+    """Wait until the checks pass, the program exits or `timeout_s` seconds are over, whichever is first."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            if watch.health.initial_delay_s:
+                await _pause(watch.exited, watch.health.initial_delay_s)
+            await _port_opens(watch)
+            if watch.health.path:
+                await _check_passes(watch)
     except TimeoutError:
         return Readiness.TIMED_OUT
-    return Readiness.EXITED
+    return Readiness.EXITED if watch.exited.is_set() else Readiness.READY
+
+
+async def _port_opens(watch: Watch) -> None:
+    pause_s = FIRST_PAUSE_S
+    while not watch.exited.is_set() and not await is_open(*watch.address):
+        await _pause(watch.exited, pause_s)
+        pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)
+
+
+async def _check_passes(watch: Watch) -> None:
+    """As often in a row as the config wants."""
+    health, passed = watch.health, 0
+    while not watch.exited.is_set():
+        watch.last = await check(watch.address, health.path, health.timeout_s)
+        passed = 0 if watch.last else passed + 1
+        if passed >= health.success_threshold:
+            return
+        await _pause(watch.exited, health.period_s)
 
 
 async def _pause(exited: asyncio.Event, seconds: float) -> None:

@@ -22,22 +22,31 @@ LAST_LOG_BYTES = 4096
 class InstanceSpec:
     """A program to run as the function's instance.
 
-    `command`: option fc_command, split like a shell does but never given to one. `function.server` says
-    where the program listens. `folder`: where it runs, and what FC_FUNC_CODE_PATH names.
-    `variables`: the function's own environment variables. `pass_credentials`: hand the developer's cloud
-    credentials down (contract ENV-3: not unless asked). `ready_timeout_s`: seconds until the port must
-    answer (contract LIFE-2).
+    `command`: option fc_command, split like a shell does but never given to one; "" takes the words of
+    `function.launch`, which also holds environment, health check and time-outs. `function.server` says where the
+    program listens. `folder`: where it runs, and what FC_FUNC_CODE_PATH names. `pass_credentials`: hand the
+    developer's cloud credentials down (contract ENV-3: not unless asked). `port_wait_s`: how long a port may still
+    be held by an earlier life of the program.
     """
 
-    command: str
+    command: str = ""
     function: Function = field(default_factory=Function)
     region: str = "cn-hangzhou"
     account_id: str = "1234567890123456"
     qualifier: str = "LATEST"
     folder: Path = field(default_factory=Path)
-    variables: tuple[tuple[str, str], ...] = ()
     pass_credentials: bool = False
-    ready_timeout_s: float = 120
+    port_wait_s: float = 2
+
+    @property
+    def words(self) -> tuple[str, ...] | StartFailure:
+        """The program and its arguments."""
+        return split_command(self.command) if self.command else self.function.launch.command
+
+    @property
+    def line(self) -> str:
+        """The command as people read it."""
+        return self.command or shlex.join(self.function.launch.command)
 
     @property
     def host(self) -> str:
@@ -59,6 +68,7 @@ class StartProblem(StrEnum):
     EXITED = "exited"
     NOT_READY = "not-ready"
     STOPPED = "stopped"
+    INITIALIZER = "initializer"
 
 
 # contract LIFE-START-2 and LIFE-HOOK-2: which of the gateway's failures a caller is told.
@@ -69,6 +79,7 @@ FAILURES = {
     StartProblem.EXITED: Failure.EXITED_AT_START,
     StartProblem.NOT_READY: Failure.NOT_STARTED,
     StartProblem.STOPPED: Failure.NOT_STARTED,
+    StartProblem.INITIALIZER: Failure.INITIALIZER,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.config import Function
+from gateway.config import Function, Launch
 from instance.environment import build_environment
 from instance.spec import InstanceSpec
 
@@ -76,7 +76,8 @@ def test_a_stale_platform_variable_does_not_pass() -> None:
 
 
 def test_the_function_s_variables_win_over_the_developer_s_but_not_over_the_platform_s() -> None:
-    spec = InstanceSpec("x", variables=(("STAGE", "dev"), ("FC_REGION", "mars"), ("PYTHONUNBUFFERED", "")))
+    own = (("STAGE", "dev"), ("FC_REGION", "mars"), ("PYTHONUNBUFFERED", ""))
+    spec = InstanceSpec("x", Function(launch=Launch(environment=own)))
     environment = build_environment(spec, {"STAGE": "mine", "PYTHONUNBUFFERED": "1"}, "c-1")
     assert environment["STAGE"] == "dev"
     assert environment["FC_REGION"] == "cn-hangzhou"

@@ -105,3 +105,56 @@ def test_a_stop_ends_a_start_under_way_and_every_later_one() -> None:
 
     result = with_keeper(lambda: keeper_for("import time; time.sleep(600)"), act)
     assert result == [StartProblem.STOPPED, StartProblem.STOPPED]
+
+
+class Told:
+    """Hooks that remember, and refuse the first `refusals` lives."""
+
+    def __init__(self, refusals: int = 0) -> None:
+        self.words: list[str] = []
+        self._refusals = refusals
+
+    async def born(self, instance: Instance) -> StartFailure | None:
+        self.words.append("born" if not instance.exited.is_set() else "born dead")
+        self._refusals -= 1
+        return StartFailure(StartProblem.INITIALIZER, "no") if self._refusals >= 0 else None
+
+    async def leaving(self, instance: Instance) -> None:
+        self.words.append("leaving" if not instance.exited.is_set() else "left")
+
+
+def test_each_life_is_told_of_its_birth_and_of_an_orderly_end() -> None:
+    told = Told()
+
+    async def act(keeper: Keeper) -> None:
+        keeper.hooks = told
+        first = await instance_of(keeper)
+        os.kill(first.pid, 9)
+        await first.exited.wait()
+        await instance_of(keeper)
+
+    with_keeper(lambda: keeper_for(SERVER), act)
+    assert told.words == ["born", "born", "leaving"]
+
+
+def test_an_instance_whose_birth_is_refused_is_ended_and_the_next_call_gets_a_new_one() -> None:
+    async def act(keeper: Keeper) -> tuple[StartFailure | Instance, int]:
+        keeper.hooks = Told(refusals=1)
+        first = await keeper.running()
+        assert keeper.current is None
+        await instance_of(keeper)
+        return first, keeper.starts
+
+    first, starts = with_keeper(lambda: keeper_for(SERVER), act)
+    assert first == StartFailure(StartProblem.INITIALIZER, "no")
+    assert starts == 2
+
+
+def test_a_program_that_cannot_start_is_not_started_as_fast_as_calls_come() -> None:
+    async def act(keeper: Keeper) -> tuple[int, int]:
+        failures = [await keeper.running() for _ in range(20)]
+        assert all(isinstance(each, StartFailure) and each.problem is StartProblem.EXITED for each in failures)
+        return keeper.starts, len(failures)
+
+    starts, calls = with_keeper(lambda: keeper_for("raise SystemExit(3)"), act)
+    assert starts < calls

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.config import Function
+from gateway.config import Function, HealthCheck, Launch
 from gateway.exchange import Failure
 from instance.spec import InstanceSpec, StartFailure, StartProblem
 from instance.start import Instance
@@ -49,9 +49,18 @@ def free_port() -> int:
         return port
 
 
+MUTE = """
+import os, socket
+with socket.create_server(("127.0.0.1", int(os.environ["PORT"]))) as server:
+    while True:
+        server.accept()[0].close()
+"""
+
+
 def spec_for(program: str, timeout_s: float = 60) -> InstanceSpec:
     command = shlex.join([sys.executable, "-c", program])
-    return InstanceSpec(command, Function(server=f"http://127.0.0.1:{free_port()}"), ready_timeout_s=timeout_s)
+    launch = Launch(ready_timeout_s=timeout_s)
+    return InstanceSpec(command, Function(server=f"http://127.0.0.1:{free_port()}", launch=launch))
 
 
 async def get(port: int, path: str) -> str:
@@ -136,7 +145,9 @@ def test_a_stop_reaches_what_the_program_started() -> None:
     async def scene(listener: socket.socket) -> bytes:
         loop = asyncio.get_running_loop()
         variables = (("TEST_PORT", str(listener.getsockname()[1])),)
-        instance = await Instance.start(replace(spec_for(WITH_WORKER), variables=variables))
+        spec = spec_for(WITH_WORKER)
+        launch = replace(spec.function.launch, environment=variables)
+        instance = await Instance.start(replace(spec, function=replace(spec.function, launch=launch)))
         assert isinstance(instance, Instance), instance
         worker, _ = await asyncio.wait_for(loop.sock_accept(listener), 30)
         await instance.stop()
@@ -189,7 +200,7 @@ def test_a_program_that_never_listens_is_told_and_ended() -> None:
 def test_a_port_that_is_taken_is_not_mistaken_for_the_program() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         function = Function(server=f"http://127.0.0.1:{other.getsockname()[1]}")
-        failure = fails(InstanceSpec("true", function))
+        failure = fails(InstanceSpec("true", function, port_wait_s=0.01))
     assert failure.problem is StartProblem.PORT_TAKEN
 
 
@@ -241,3 +252,23 @@ def test_a_cancelled_start_leaves_nothing_running(tmp_path: Path) -> None:
 
     asyncio.run(scene())
     assert group_is_gone(int(mark.read_text()[:-1]))
+
+
+def test_the_words_of_the_config_are_the_command_when_there_is_no_other() -> None:
+    launch = Launch(command=(sys.executable, "-c", SERVER))
+    spec = InstanceSpec(function=Function(server=f"http://127.0.0.1:{free_port()}", launch=launch))
+
+    async def act(instance: Instance) -> bool:
+        return not instance.exited.is_set()
+
+    assert spec.line.startswith(sys.executable)
+    assert with_instance(spec, act)
+
+
+def test_a_health_check_that_fails_is_in_the_sentence() -> None:
+    launch = Launch(ready_timeout_s=1, health_check=HealthCheck("/ready"))
+    port = free_port()
+    function = Function(server=f"http://127.0.0.1:{port}", launch=launch)
+    failure = fails(InstanceSpec(shlex.join([sys.executable, "-c", MUTE]), function))
+    assert failure.problem is StartProblem.NOT_READY
+    assert failure.text.startswith(f"Function instance health check failed on port {port} in 1 seconds. GET /ready")
