@@ -117,6 +117,7 @@ class AsyncCalls:
     async def _call_server(self, desk: Desk, draft: Draft) -> Failed | None:
         delivery = Delivery(desk.pool, *desk.place(draft.facts.function))
         window = desk.logs.begin()
+        desk.began(draft)
         failed: Failed | None
         try:
             outcome = await ask_server(draft, delivery)
@@ -128,6 +129,7 @@ class AsyncCalls:
                 failed = await collect(desk, draft, delivery)
             draft.end_log(window, failed.text if failed else "")
         finally:
+            desk.over(draft)
             delivery.drop()
             window.close()
         return failed

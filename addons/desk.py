@@ -5,9 +5,10 @@ Must not know: how a call proceeds (connection.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from addons.causes import Cause
 from gateway.config_plain import digest
 from gateway.rules import RULES_VERSION
 from instance.slots import Slots
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from addons.causes import Causes
     from addons.draft import Draft
     from addons.logs import Logs
     from addons.peers import Peers
@@ -33,7 +35,8 @@ class Desk:
     """Everything a call uses that outlives it.
 
     `accepted` takes over a call that was answered 202; `ended` is told of every exchange at its end.
-    `spool_folder` is where large bodies rest on their way.
+    `spool_folder` is where large bodies rest on their way. `causes` is told of every call when the function's own
+    calls are recorded (fc_egress).
     """
 
     config: Config
@@ -46,6 +49,7 @@ class Desk:
     spool_folder: Path | None
     accepted: Callable[[Desk, Draft, Accept], None]
     ended: Callable[[Exchange, Draft], None]
+    causes: Causes | None = None
     config_digest: str = field(default="", init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False)
     slots: dict[str, Slots] = field(default_factory=dict, init=False)
@@ -98,6 +102,23 @@ class Desk:
     def talk(self, draft: Draft) -> Talk | None:
         """Who records the messages of the conversation that this call has opened; None when nobody does."""
         return None if draft.unrecorded else self.recorder.talk(self._numbered(draft))
+
+    def began(self, draft: Draft) -> None:
+        """The function is about to get this call: what it calls out meanwhile may be for it."""
+        if self.causes is not None and draft.sending is not None:
+            exchange = draft.exchange(self.config_digest, RULES_VERSION)
+            facts = draft.facts
+            cause = Cause(draft.id, facts.seed.request_id, facts.function, self.recorder.wants(exchange))
+            self.causes.begin(cause, draft.sending.request.headers)
+
+    def over(self, draft: Draft) -> None:
+        """The function has answered this call, or will not."""
+        if self.causes is not None:
+            self.causes.end(draft.id)
+
+    def stamped(self, exchange: Exchange) -> Exchange:
+        """A call of the function's own, with the config and the rules of this run."""
+        return replace(exchange, config_digest=self.config_digest, rules_version=RULES_VERSION)
 
     def refused(self, draft: Draft) -> None:
         """A call ended with the recorder's error: keep it as soon as that is possible, tell who listens."""

@@ -21,8 +21,12 @@ from addons.service import Service
 if TYPE_CHECKING:
     from mitmproxy import http
     from mitmproxy.addonmanager import Loader
+    from mitmproxy.connection import Client
     from mitmproxy.proxy.layer import NextLayer
     from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+    from mitmproxy.tls import TlsData
+
+    from addons.egress import Egress
 
 
 class FunctionCompute:
@@ -82,7 +86,7 @@ class FunctionCompute:
 
     def server_connected(self, data: ServerConnectionHookData) -> None:
         """See hooks.py."""
-        if self._service is not None:
+        if self._service is not None and not self._is_egress(data.client):
             self._service.hooks.server_connected(data)
 
     def server_disconnected(self, data: ServerConnectionHookData) -> None:
@@ -90,20 +94,50 @@ class FunctionCompute:
         if self._service is not None:
             self._service.hooks.server_disconnected(data)
 
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
-        """See hooks.py."""
-        if self._service is not None and flow.live:
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """See hooks.py, or egress.py for a call of the function's own."""
+        if (egress := self._egress_of(flow)) is not None:
+            await egress.requestheaders(flow)
+        elif self._service is not None and flow.live:
             self._service.hooks.requestheaders(flow)
 
-    def request(self, flow: http.HTTPFlow) -> None:
-        """See hooks.py."""
-        if self._service is not None and flow.live:
+    async def request(self, flow: http.HTTPFlow) -> None:
+        """See hooks.py and egress.py."""
+        if (egress := self._egress_of(flow)) is not None:
+            await egress.request(flow)
+        elif self._service is not None and flow.live:
             self._service.hooks.request(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """See hooks.py."""
-        if self._service is not None and flow.live:
+        """See hooks.py and egress.py."""
+        if (egress := self._egress_of(flow)) is not None:
+            egress.responseheaders(flow)
+        elif self._service is not None and flow.live:
             self._service.hooks.responseheaders(flow)
+
+    async def response(self, flow: http.HTTPFlow) -> None:
+        """See egress.py."""
+        if (egress := self._egress_of(flow)) is not None:
+            await egress.response(flow)
+
+    async def error(self, flow: http.HTTPFlow) -> None:
+        """See egress.py."""
+        if (egress := self._egress_of(flow)) is not None:
+            await egress.error(flow)
+
+    def tls_failed_client(self, data: TlsData) -> None:
+        """See egress.py."""
+        if self._service is not None and self._service.egress is not None and self._is_egress(data.context.client):
+            self._service.egress.tls_failed_client(data)
+
+    def _egress_of(self, flow: http.HTTPFlow) -> Egress | None:
+        """What handles a flow that the function itself began, None for every other."""
+        if self._service is None or self._service.egress is None or flow.is_replay:
+            return None
+        return self._service.egress if self._service.egress.owns(flow.client_conn) else None
+
+    def _is_egress(self, client: Client) -> bool:
+        return self._service is not None and self._service.egress is not None and self._service.egress.owns(client)
 
 
 addons = [FunctionCompute()]

@@ -59,9 +59,11 @@ async def _in_slot(desk: Desk, call: Call, draft: Draft, decision: Forward) -> N
     delivery = Delivery(desk.pool, *desk.place(draft.facts.function))
     call.on_gone = lambda: delivery.cancel(CANCELLED)
     window = desk.logs.begin()
+    desk.began(draft)
     try:
         await _ask(desk, call, draft, delivery, window)
     finally:
+        desk.over(draft)
         delivery.drop()
         window.close()
 

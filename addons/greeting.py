@@ -24,6 +24,14 @@ STOP = {
     "en": "{count} recorded in {place}; see them: ./run python replay.py audit {word} -o audit.html",
     "zh": "{count} 条已录制到 {place}；查看：./run python replay.py audit {word} -o audit.html",
 }
+EGRESS = {
+    "en": "recording what the function calls out, through 127.0.0.1:{port}",
+    "zh": "函数对外的调用经 127.0.0.1:{port} 发出并录制",
+}
+EGRESS_BY_HAND = {
+    "en": "; start your server with HTTP_PROXY and HTTPS_PROXY=http://127.0.0.1:{port} and trust mitmproxy's CA",
+    "zh": "；请以 HTTP_PROXY 与 HTTPS_PROXY=http://127.0.0.1:{port} 启动你的服务，并让它信任 mitmproxy 的 CA",
+}
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order in which POSIX lets them decide."""
 
@@ -44,3 +52,8 @@ def at_start(tongue: str, place: str | None, seal: str) -> str:
 def at_stop(tongue: str, place: str, count: int) -> str:
     """How many calls were recorded, and the next command, which a shell takes as it stands."""
     return STOP[tongue].format(count=count, place=place, word=shlex.quote(place))
+
+
+def egress(tongue: str, port: int, *, started: bool) -> str:
+    """Where the function's own calls go out. `started`: we start its program, so it knows already."""
+    return (EGRESS[tongue] + ("" if started else EGRESS_BY_HAND[tongue])).format(port=port)

@@ -91,6 +91,12 @@ OPTIONS = (
         ("on", "discard", "off"),
     ),
     Option("fc_keep", str, "", "Retention: an age (7d), a number (10000), a size (2GiB), in any combination."),
+    Option(
+        "fc_egress",
+        str,
+        "",
+        "Port of 127.0.0.1 through which the function's own HTTP and HTTPS calls go out and are recorded; 0: any.",
+    ),
     Option("fc_language", str, "", "Language of the terminal's sentences; empty follows the locale.", ("", "zh", "en")),
 )
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Program:
     """What runs behind the gateway. `log` is None when nobody's output is read."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, variables: tuple[tuple[str, str], ...] = ()) -> None:
+        """`variables`: what the program needs beside the function's own environment (fc_egress)."""
         self._keeper: Keeper | None = None
         self._follower: LogFollower | None = None
         self.log: Log | None = None
@@ -33,6 +34,7 @@ class Program:
                 region=config.region,
                 account_id=config.account_id,
                 folder=Path.cwd(),
+                variables=variables,
             )
             self._keeper = Keeper(spec)
             self.log = self._keeper.log

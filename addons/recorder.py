@@ -47,6 +47,9 @@ class Recording(Protocol):
     def talk(self, handshake: Exchange) -> Talk | None:
         """Who takes the messages of a conversation that this exchange opened; None when they are not recorded."""
 
+    def wants(self, exchange: Exchange) -> bool:
+        """Whether this exchange is to be recorded at all (fc_record, fc_filter)."""
+
     def later(self, exchange: Exchange) -> None:
         """Keep a call that was refused because it could not be recorded, once that is possible again."""
 
@@ -74,6 +77,11 @@ class NoRecorder:
     def talk(self, handshake: Exchange) -> Talk | None:
         """Nobody."""
 
+    def wants(self, exchange: Exchange) -> bool:
+        """No."""
+        del exchange
+        return False
+
     def later(self, exchange: Exchange) -> None:
         """Nothing to do."""
 
@@ -100,9 +108,13 @@ class Recorder:
         """A number from the recording."""
         return self._writer.next_id()
 
+    def wants(self, exchange: Exchange) -> bool:
+        """What the filter says; a call of the function's own goes with the call that it was made for."""
+        return exchange.is_egress or self._wanted is None or self._wanted(exchange)
+
     async def intent(self, exchange: Exchange) -> Unwritten | None:
         """Commit the open row."""
-        if not self._is_wanted(exchange):
+        if not self.wants(exchange):
             return None
         try:
             await self._writer.ready()
@@ -113,7 +125,7 @@ class Recorder:
 
     async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
         """Commit the whole exchange."""
-        if not self._is_wanted(exchange):
+        if not self.wants(exchange):
             return None
         try:
             await self._writer.finish(exchange, spools)
@@ -126,7 +138,7 @@ class Recorder:
 
     def talk(self, handshake: Exchange) -> Talk | None:
         """The store's; what it cannot record ends the conversation where the policy is to refuse."""
-        if not self._is_wanted(handshake):
+        if not self.wants(handshake):
             return None
         talk = self._writer.talk(handshake)
         talk.strict = self._refuse
@@ -134,17 +146,14 @@ class Recorder:
 
     def later(self, exchange: Exchange) -> None:
         """Queue a refused call for the time when the store is back; the gap row counts what is too large to wait."""
-        if self._is_wanted(exchange):
+        if self.wants(exchange):
             self._writer.finish_later(exchange)
 
     def lose(self, exchange: Exchange) -> None:
         """Have the gap row count a call that was passed on and called unrecorded."""
-        if self._is_wanted(exchange):
+        if self.wants(exchange):
             self._writer.lose(exchange)
             self._count(self._writer.failing or "the recorder could not write when it began")
-
-    def _is_wanted(self, exchange: Exchange) -> bool:
-        return self._wanted is None or self._wanted(exchange)
 
     def _count(self, reason: str) -> None:
         self.passed += 1

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mitmproxy import ctx
+from mitmproxy.proxy import mode_specs
 
 from addons import greeting, ports, process, settings
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
 from addons.door import FrontDoor
+from addons.egress import Egress
 from addons.hooks import StackHooks
 from addons.inner import Inner
 from addons.logs import Logs
@@ -80,7 +82,8 @@ class Service:
         self._async = AsyncCalls()
         self._peers = Peers()
         self._inner = Inner(self._peers)
-        self._program = Program(wanted)
+        self.egress = Egress(wanted.egress, _direct(wanted)) if wanted.egress is not None else None
+        self._program = Program(wanted, self.egress.variables if self.egress is not None else ())
         self._terminal = Terminal(sys.stdout, _without_reader) if _wants_lines() else None
         self.onlookers = Onlookers(ctx.master, own)
         self.hooks = StackHooks(self._inner, self._peers)
@@ -112,8 +115,10 @@ class Service:
         await ports.take_back_default_listener()
         if ctx.options.server:
             ports.check_free(self._settings.modes, ctx.options.listen_host, ctx.options.listen_port)
-        await self._program.start()
         desk = self._desk()
+        if self.egress is not None:
+            await self.egress.open(desk)
+        await self._program.start()
         app = Gateway(desk)
         await self._inner.open(app, self._limits, self._connections)
         FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
@@ -130,6 +135,10 @@ class Service:
         wanted = self._settings
         place = self._store.place if self._store is not None else None
         logger.info("fc-replay: %s", greeting.at_start(wanted.language, place, wanted.seal))
+        if self.egress is not None:
+            logger.info(
+                "fc-replay: %s", greeting.egress(wanted.language, self.egress.port, started=bool(wanted.command))
+            )
         await ports.open_all()
 
     def _desk(self) -> Desk:
@@ -144,6 +153,7 @@ class Service:
             spool_folder=self._store.path.parent if self._store and self._store.path else None,
             accepted=self._accepted,
             ended=self._ended,
+            causes=self.egress.causes if self.egress is not None else None,
         )
 
     def _open_recorder(self) -> Recording:
@@ -192,6 +202,8 @@ class Service:
             async with asyncio.timeout(CUT_S):
                 await self._connections.ended()
         await self._program.stop()
+        if self.egress is not None:
+            await self.egress.stop()
         await self.onlookers.drain()
         if self._terminal is not None:
             self._terminal.flush()
@@ -211,6 +223,13 @@ class Service:
             return
         if self._recorder is not None and self._recorder.kept:
             logger.info("fc-replay: %s", greeting.at_stop(self._settings.language, store.place, self._recorder.kept))
+
+
+def _direct(wanted: Settings) -> tuple[str, ...]:
+    """What a function's program reaches without fc_egress: itself, and the gateway, which records such calls anyway."""
+    modes = [mode_specs.ProxyMode.parse(mode) for mode in wanted.modes]
+    ours = [f"127.0.0.1:{mode.listen_port(ctx.options.listen_port)}" for mode in modes]
+    return (*(f"{host}:{port}" for host, port in wanted.servers.values()), *ours)
 
 
 def _without_reader() -> None:

@@ -36,9 +36,12 @@ class Settings:
     command: str
     log_file: Path | None
     filter: str
+    egress: int | None
     language: str
     modes: tuple[str, ...]
 
+
+LAST_PORT = 65535
 
 RANGES: tuple[tuple[str, float, float, str], ...] = (
     ("fc_timeout", 0.001, 86400, "seconds"),
@@ -65,6 +68,7 @@ def read(options: Any) -> Settings:
         command=options.fc_command,
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
+        egress=egress_port(options.fc_egress),
         language=language(options.fc_language),
         modes=modes,
     )
@@ -156,3 +160,15 @@ def retention(text: str) -> Keep | None:
 def store_url(store: str) -> str:
     """An absolute path, so that a later change of folder moves nothing; URLs stay as they are."""
     return store if "://" in store else str(Path(store).expanduser().absolute())
+
+
+def egress_port(text: str) -> int | None:
+    """The port that fc_egress names, 0 for any; None: the function's own calls are not recorded.
+
+    Raises: StartRefused(OPTION).
+    """
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise StartRefused(Exit.OPTION, f"fc_egress={text} is not possible: a port, 1 to {LAST_PORT}, or 0 for any")
+    return int(text)

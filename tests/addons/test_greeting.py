@@ -30,3 +30,10 @@ def test_both_languages_name_the_place(tongue: str) -> None:
 @pytest.mark.parametrize("tongue", ["en", "zh"])
 def test_the_next_command_may_be_pasted(tongue: str) -> None:
     assert "replay.py audit '/my calls/fc.db' -o" in greeting.at_stop(tongue, "/my calls/fc.db", 1)
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+def test_who_starts_the_server_is_told_what_it_needs(tongue: str) -> None:
+    assert "HTTPS_PROXY=http://127.0.0.1:9100" in greeting.egress(tongue, 9100, started=False)
+    assert "127.0.0.1:9100" in greeting.egress(tongue, 9100, started=True)
+    assert "HTTPS_PROXY" not in greeting.egress(tongue, 9100, started=True)

@@ -8,7 +8,7 @@ import pytest
 
 from addons.options import OPTIONS
 from addons.refusal import Exit, StartRefused
-from addons.settings import address, fc_modes, read
+from addons.settings import address, egress_port, fc_modes, read
 from gateway.config import DomainKind, Evidence
 from store.keep import Keep
 
@@ -81,3 +81,14 @@ def test_a_server_must_be_a_plain_http_address(server: str) -> None:
 
 def test_a_server_without_a_port_listens_on_80() -> None:
     assert address("http://h") == ("h", 80)
+
+
+@pytest.mark.parametrize(("text", "port"), [("", None), ("0", 0), ("9100", 9100)])
+def test_a_port_for_the_functions_own_calls(text: str, port: int | None) -> None:
+    assert egress_port(text) == port
+
+
+@pytest.mark.parametrize("text", ["x", "-1", "65536", "9.5"])
+def test_what_is_no_port_is_refused(text: str) -> None:
+    with pytest.raises(StartRefused, match="fc_egress"):
+        egress_port(text)
