@@ -87,4 +87,4 @@ def build_environment(spec: InstanceSpec, developer: Mapping[str, str], instance
     }
     # Into a pipe Python holds print() back for 8 KB, and no Tail could ever show it.
     kept.setdefault("PYTHONUNBUFFERED", "1")
-    return kept | dict(spec.function.launch.environment) | platform_variables(spec, instance_id)
+    return kept | dict(spec.function.launch.environment) | dict(spec.variables) | platform_variables(spec, instance_id)

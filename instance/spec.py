@@ -26,7 +26,8 @@ class InstanceSpec:
     `function.launch`, which also holds environment, health check and time-outs. `function.server` says where the
     program listens. `folder`: where it runs, and what FC_FUNC_CODE_PATH names. `pass_credentials`: hand the
     developer's cloud credentials down (contract ENV-3: not unless asked). `port_wait_s`: how long a port may still
-    be held by an earlier life of the program.
+    be held by an earlier life of the program. `variables`: environment variables beside those of the function, and
+    before them: where its calls go out (fc_egress, a replay).
     """
 
     command: str = ""
@@ -37,6 +38,7 @@ class InstanceSpec:
     folder: Path = field(default_factory=Path)
     pass_credentials: bool = False
     port_wait_s: float = 2
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> tuple[str, ...] | StartFailure:

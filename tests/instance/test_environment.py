@@ -94,3 +94,12 @@ def test_a_program_started_under_run_gets_the_caller_s_own_python() -> None:
 def test_the_caller_s_own_environment_of_python_is_given_back() -> None:
     developer = {"VIRTUAL_ENV": "/ours", "FC_REPLAY_VIRTUAL_ENV": "/mine"}
     assert build_environment(SPEC, developer, "c-1")["VIRTUAL_ENV"] == "/mine"
+
+
+def test_what_a_run_needs_comes_before_what_the_function_names() -> None:
+    launch = Launch(environment=(("HTTP_PROXY", "http://their.own"), ("A", "1")))
+    spec = InstanceSpec(
+        "x", Function(launch=launch), variables=(("HTTP_PROXY", "http://127.0.0.1:9100"), ("PORT", "1"))
+    )
+    found = build_environment(spec, {"HTTP_PROXY": "http://the.desk"}, "c-1")
+    assert (found["HTTP_PROXY"], found["A"], found["PORT"]) == ("http://127.0.0.1:9100", "1", "9000")
