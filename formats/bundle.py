@@ -12,8 +12,11 @@ import json
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from formats.bundle_messages import MEMBER as MESSAGES
+from formats.bundle_messages import plain_message
 from formats.plain import to_plain
 from store.errors import Unwritable
 
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
 
-FORMAT, VERSION = "fc-replay-bundle", 1
+FORMAT, VERSION = "fc-replay-bundle", 2
+_WITHOUT_MESSAGES = 1  # what holds no conversation is readable by the first release, too
 _README = """\
 This is a recording of fc-replay: calls through a local Function Compute gateway,
 as the client saw them and as the server saw them.
@@ -38,13 +43,17 @@ Secrets are replaced by pseudonyms such as secret:0123456789ab; give a value wit
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What goes into a bundle. `bodies`: digest -> its pieces. `about`: plain facts for the manifest."""
+    """What goes into a bundle. `bodies`: digest -> its pieces. `about`: plain facts for the manifest.
+
+    `messages`: what was said in their conversations, by exchange and in order.
+    """
 
     exchanges: Iterable[Exchange]
     bodies: Callable[[], Mapping[bytes, Callable[[], Iterable[bytes]]]]
     configs: Callable[[], Mapping[str, Mapping[str, Any]]]
     about: Mapping[str, Any]
     noise: bytes = b""
+    messages: Callable[[], Iterable[tuple[int, Message]]] = tuple
 
 
 def write_bundle(path: Path, contents: Contents, opener: Callable[[str, int], int]) -> int:
@@ -80,13 +89,19 @@ def _write(bundle: zipfile.ZipFile, contents: Contents, name: str) -> int:
             yield _json(to_plain(exchange)) + b"\n"
 
     members["exchanges.jsonl"] = _member(bundle, "exchanges.jsonl", lines())
+    said = iter(contents.messages())
+    first = next(said, None)
+    if first is not None:
+        spoken = (_json(plain_message(*each)) + b"\n" for each in chain([first], said))
+        members[MESSAGES] = _member(bundle, MESSAGES, spoken)
     for digest, pieces in sorted(contents.bodies().items()):
         members[f"bodies/{digest.hex()}"] = _member(bundle, f"bodies/{digest.hex()}", pieces())
     members["configs.json"] = _member(bundle, "configs.json", [_json(contents.configs())])
     if contents.noise:
         members["noise.toml"] = _member(bundle, "noise.toml", [contents.noise])
     members["README.txt"] = _member(bundle, "README.txt", [_README.format(name=name).encode()])
-    told = {"format": FORMAT, "version": VERSION, "exchanges": count, **contents.about, "members": members}
+    version = VERSION if MESSAGES in members else _WITHOUT_MESSAGES
+    told = {"format": FORMAT, "version": version, "exchanges": count, **contents.about, "members": members}
     _member(bundle, "manifest.json", [json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"])
     return count
 

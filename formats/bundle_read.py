@@ -13,6 +13,8 @@ import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from formats.bundle import FORMAT, VERSION
+from formats.bundle_messages import MEMBER as MESSAGES
+from formats.bundle_messages import read_message
 from formats.plain import BadPlain, from_plain
 from gateway.exchange import Exchange
 from store.errors import Damaged, Missing, NewerVersion, NotOurs
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from gateway.conversation import Message
     from gateway.messages import BodyRef
 
 MOST_BYTES = 8 * 1024**3
@@ -29,7 +32,9 @@ MOST_BYTES = 8 * 1024**3
 _MOST_LINE = 64 * 1024 * 1024
 _MOST_RATIO = 1100  # deflate packs at most 1032 to 1; more is a lie about sizes
 _PIECE = 256 * 1024
-_NAME = re.compile(r"(?:manifest\.json|exchanges\.jsonl|configs\.json|README\.txt|noise\.toml|bodies/[0-9a-f]{64})\Z")
+_NAME = re.compile(
+    r"(?:manifest\.json|exchanges\.jsonl|configs\.json|README\.txt|messages\.jsonl|noise\.toml|bodies/[0-9a-f]{64})\Z"
+)
 
 
 class Bundle:
@@ -62,6 +67,17 @@ class Bundle:
                     yield from_plain(Exchange, json.loads(line))
                 except (BadPlain, ValueError, RecursionError) as error:
                     raise Damaged(f"an exchange cannot be read ({error})", self._place) from error
+
+    def messages(self) -> Iterator[tuple[int, Message]]:
+        """What was said in conversations: the exchange and the message, in their order. Raises Damaged."""
+        if MESSAGES not in self._zip.namelist():
+            return
+        with self._open(MESSAGES) as member:
+            while line := member.readline(_MOST_LINE + 1):
+                try:
+                    yield read_message(line)
+                except BadPlain as error:
+                    raise Damaged(f"a message cannot be read ({error})", self._place) from error
 
     def configs(self) -> dict[str, dict[str, Any]]:
         """The configs by their digests. Raises Damaged."""

@@ -17,10 +17,11 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
-from gateway import changes, exchange, facts, messages
+from gateway import changes, conversation, exchange, facts, messages
 from gateway.messages import BodyRef
 
-_NAMES = {**vars(messages), **vars(facts), **vars(changes), **vars(exchange)}
+# `changes` comes after `conversation`: a Part is one of a message there, and none of what is written here.
+_NAMES = {**vars(messages), **vars(conversation), **vars(facts), **vars(changes), **vars(exchange)}
 _CODED = "base64:"
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

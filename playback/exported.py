@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 from gateway.messages import BodyRef
+from playback.exported_messages import LeavingMessages
 from playback.vault import Keyed, Unsealed
 from store.body_slots import body_slots
 from store.keys import Key
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
     from playback.vault import Vault
 
@@ -44,6 +46,8 @@ class Export:
         # The recording's key makes this one, so that the same export is the same bytes; two exports share nothing.
         secret = bytes.fromhex(vault.key.tag(b"export:" + subject)) if isinstance(vault, Keyed) else os.urandom(32)
         self._key = Key(secret)
+        sealing = not with_secrets and isinstance(vault, Keyed | Unsealed)
+        self._talks = LeavingMessages(vault, self._key if sealing else None, directory)
 
     @property
     def sealed(self) -> bool:
@@ -56,26 +60,41 @@ class Export:
             yield self._leaving(one)
 
     def bodies(self) -> dict[bytes, Callable[[], Iterable[bytes]]]:
-        """The large bodies of the exchanges so far, by digest."""
-        return {digest: spool.pieces for digest, spool in self._spools.items()}
+        """The large bodies of the exchanges and messages so far, by digest."""
+        return {digest: spool.pieces for digest, spool in (self._spools | self._talks.spools).items()}
+
+    def messages(self) -> Iterator[tuple[int, Message]]:
+        """What was said in the conversations among the exchanges so far, as it leaves."""
+        return self._talks.messages()
 
     def leaks(self, exchange: Exchange) -> bool:
         """Whether a sealed value stands in an exchange that leaves: plain, percent-, base64- or hex-coded."""
+        encoded = encode(exchange)
+        large = (b"".join(self._spools[digest].pieces()) for digest in _named(exchange))
+        return self._leaks((encoded.record, *encoded.bodies.values(), *large))
+
+    def leaks_in(self, message: Message) -> bool:
+        """The same of a message that leaves."""
+        content = message.content
+        kept = self._talks.spools[content.digest].pieces() if isinstance(content, BodyRef) else (content,)
+        return self._leaks((b"".join(kept),))
+
+    def _leaks(self, texts: Iterable[bytes]) -> bool:
         if self._with_secrets or not isinstance(self._vault, Keyed):
             return False
         if not self._texts:
             self._texts = [form for value in self._vault.unsealer.values() for form in _forms(value)]
-        encoded = encode(exchange)
-        large = (b"".join(self._spools[digest].pieces()) for digest in _named(exchange))
-        return any(form in text for text in (encoded.record, *encoded.bodies.values(), *large) for form in self._texts)
+        return any(form in text for text in texts for form in self._texts)
 
     def close(self) -> None:
         """Let go of the bodies."""
         for spool in self._spools.values():
             spool.close()
+        self._talks.close()
 
     def _leaving(self, stored: Exchange) -> Exchange:
         exchange = self._vault.opened(stored)
+        self._talks.note(exchange)
         refs = {body for _, body in body_slots(exchange) if isinstance(body, BodyRef)}
         spools = [self._spooled(ref) for ref in refs]
         made: list[Spool] = []

@@ -21,6 +21,7 @@ from store.secret_shapes import TAG
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
     from gateway.messages import Body, Headers
 
@@ -69,6 +70,16 @@ def _tags_in_body(body: Body, load: Callable[[BodyRef], Iterable[bytes]]) -> lis
         found += TAG.findall(end + piece)
         end = piece[-_LONGEST_TAG:]
     return found
+
+
+def said_with(message: Message, values: Mapping[bytes, bytes]) -> Message:
+    """The message with each key of `values` replaced by its value; padding that kept a length goes with it."""
+    content = message.content
+    if isinstance(content, BodyRef) or not values:
+        return message
+    for old, new in values.items():
+        content = re.sub(re.escape(old) + rb"\**", lambda _, new=new: new, content)  # type: ignore[misc]
+    return replace(message, content=content)
 
 
 def with_values(exchange: Exchange, values: Mapping[bytes, bytes]) -> Exchange:

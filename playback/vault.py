@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from playback.given import tags_in, with_values
+from playback.given import said_with, tags_in, with_values
 from playback.imported import SEALED_ELSEWHERE
 from store.errors import Missing
 from store.keys import Key, find_key
@@ -21,6 +21,7 @@ from store.unsealing import Unsealer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
     from gateway.messages import BodyRef, Request
     from store.reader import Reader
@@ -49,6 +50,9 @@ class Vault(Protocol):
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body of an opened exchange."""
 
+    def messages(self, exchange_id: int) -> Iterable[Message]:
+        """What was said in a conversation, as it was said."""
+
     def missing(self, request: Request) -> list[str]:
         """The pseudonyms in a stored request whose values nobody has."""
 
@@ -72,6 +76,10 @@ class Unsealed:
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body as it is stored."""
         return self.reader.body_pieces(ref)
+
+    def messages(self, exchange_id: int) -> Iterable[Message]:
+        """What was said, as it is stored."""
+        return self.reader.messages(exchange_id)
 
     def missing(self, request: Request) -> list[str]:
         """Nothing."""
@@ -102,6 +110,10 @@ class Keyed:
         """A large body, its sealed places filled in."""
         return self.unsealer.body_pieces(ref)
 
+    def messages(self, exchange_id: int) -> Iterable[Message]:
+        """What was said, its sealed places filled in."""
+        return (said_with(message, self.given) for message in self.unsealer.messages(exchange_id))
+
     def missing(self, request: Request) -> list[str]:
         """What was discarded when it was recorded and was not given now."""
         return tags_in(request, self.given, self.body_pieces) if self.may_lack else []
@@ -128,6 +140,10 @@ class Keyless:
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body as it is stored, fillers in place of secrets."""
         return self.reader.body_pieces(ref)
+
+    def messages(self, exchange_id: int) -> Iterable[Message]:
+        """What was said, with the given values in place of their pseudonyms."""
+        return (said_with(message, self.given) for message in self.reader.messages(exchange_id))
 
     def missing(self, request: Request) -> list[str]:
         """The pseudonyms that are left."""

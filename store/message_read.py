@@ -37,6 +37,16 @@ def rows_of(connection: Connection, exchange_id: int) -> Iterator[tuple[Row, byt
         after = page[-1].seq
 
 
+def checked_rows_of(connection: Connection, exchange_id: int) -> Iterator[Row]:
+    """The rows of one conversation in order. Raises Damaged at the first that is not what was written."""
+    previous = b""
+    for row, digest in rows_of(connection, exchange_id):
+        if row_digest(previous, exchange_id, row) != digest:
+            raise Damaged(f"message {row.seq} of exchange {exchange_id} is not what was written")
+        yield row
+        previous = digest
+
+
 def message_of(row: Row) -> Message:
     """The message of a row, its secrets sealed. Raises Damaged."""
     try:

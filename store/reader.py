@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text, union_all
 
 from store.errors import Damaged
 from store.explained import explained
-from store.message_read import message_of, rows_of
+from store.message_read import checked_rows_of, message_of
 from store.rows import RowReader
 from store.schema import config, exchange, gap, intent, run
 
@@ -119,7 +119,7 @@ class Reader:
     def messages(self, exchange_id: int) -> Iterator[Message]:
         """What was said in a conversation, in order, its secrets sealed. Raises Damaged."""
         with explained(self._recording.place), self._recording.engine.connect() as connection:
-            yield from (message_of(row) for row, _ in rows_of(connection, exchange_id))
+            yield from map(message_of, checked_rows_of(connection, exchange_id))
 
     def config(self, digest: str) -> dict[str, Any] | None:
         """The config that exchanges name by this digest, as plain values."""

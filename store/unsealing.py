@@ -26,7 +26,7 @@ from store.errors import Damaged
 from store.explained import explained
 from store.fillers import Original, patched
 from store.keys import find_key
-from store.message_read import message_of, rows_of, sealed_messages
+from store.message_read import checked_rows_of, message_of, sealed_messages
 from store.packing import unpack
 from store.reader import Reader
 from store.schema import exchange as exchange_row
@@ -124,7 +124,7 @@ class Unsealer:
     def messages(self, exchange_id: int) -> Iterator[Message]:
         """What was said in a conversation, as it was said. Raises Damaged."""
         with explained(self._recording.place), self._recording.engine.connect() as connection:
-            for row, _ in rows_of(connection, exchange_id):
+            for row in checked_rows_of(connection, exchange_id):
                 found = message_of(row)
                 if row.sealed is not None:
                     name = message_name(exchange_id, row.seq)

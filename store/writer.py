@@ -118,7 +118,7 @@ class Writer:
         """Record the messages of a conversation that this exchange opens, its id and the 101 included."""
         response = handshake.client.response
         agreed = inflaters(response.headers if response else ())
-        return Talk(handshake.id, self._say, agreed, self._preparer.vow(handshake))
+        return Talk(handshake.id, self.say, agreed, self._preparer.vow(handshake))
 
     async def close(self) -> None:
         """Write what is queued, end the run, stop the threads."""
@@ -136,7 +136,7 @@ class Writer:
             self._thread.push(item)
         return future
 
-    def _say(self, prepare: Callable[[], Said]) -> asyncio.Future[None]:
+    def say(self, prepare: Callable[[], Said]) -> asyncio.Future[None]:
         """Have the helper prepare messages, then commit them. Raises StoreUnavailable through the future."""
         future: asyncio.Future[None] = self._loop.create_future()
         self._bounds.take(0)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing
+from itertools import batched, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from formats.bundle_read import Bundle
@@ -14,18 +16,22 @@ from gateway.messages import BodyRef
 from playback.imported import NOISE, SEALED_ELSEWHERE
 from store.body_slots import body_slots
 from store.errors import Damaged
+from store.message_making import add_message
+from store.message_rows import Said
 from store.recording import open_for_writing
 from store.run_info import RunInfo
 from store.spool import Spool
 from store.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
     from pathlib import Path
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
 
 PROGRAM = "fc-replay import"
+_PORTION = 256
 
 
 def unpack(bundle_path: Path, place: Path) -> int:
@@ -56,6 +62,7 @@ async def _unpack(bundle: Bundle, place: Path) -> int:
 
 async def _write(writer: Writer, bundle: Bundle, first: Exchange | None, rest: Iterator[Exchange]) -> int:
     last = count = 0
+    talks: set[int] = set()
     exchange = first
     while exchange is not None:
         if exchange.id <= last:
@@ -66,8 +73,32 @@ async def _write(writer: Writer, bundle: Bundle, first: Exchange | None, rest: I
         for spool in spools:
             spool.close()
         last, count = exchange.id, count + 1
+        talks |= {exchange.id} if exchange.messages else set()
         exchange = next(rest, None)
+    await _write_messages(writer, bundle, talks)
     return count
+
+
+async def _write_messages(writer: Writer, bundle: Bundle, talks: Set[int]) -> None:
+    """What was said in the conversations, which these exchanges are."""
+    before = (0, 0)
+    for portion in batched(bundle.messages(), _PORTION):
+        for exchange_id, messages in groupby(portion, itemgetter(0)):
+            said = Said(exchange_id)
+            for _, message in messages:
+                if before >= (exchange_id, message.seq) or exchange_id not in talks:
+                    raise Damaged("its messages are not those of its exchanges, in their order")
+                before = exchange_id, message.seq
+                add_message(said, message, _content(bundle, message))
+            await writer.say(lambda said=said: said)  # type: ignore[misc] # mypy cannot infer a default's type
+            said.close()
+
+
+def _content(bundle: Bundle, message: Message) -> Spool:
+    spool, content = Spool(), message.content
+    for piece in bundle.body_pieces(content) if isinstance(content, BodyRef) else (content,):
+        spool.write(piece)
+    return spool
 
 
 def _spools(bundle: Bundle, exchange: Exchange) -> list[Spool]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from gateway.conversation import Message
     from gateway.exchange import Exchange
     from playback.exported import Export
     from store.reader import Reader
@@ -67,7 +68,19 @@ def _bundle(away: Takeaway) -> None:
         return {digest: config for digest, config in found.items() if config is not None}
 
     about = {"recording": away.name, "rules_version": RULES_VERSION, "sealed": away.export.sealed}
-    write_bundle(away.output, Contents(noted(), away.export.bodies, configs, about, away.noise), _private)
+    contents = Contents(noted(), away.export.bodies, configs, about, away.noise, lambda: _said(away.export))
+    write_bundle(away.output, contents, _private)
+
+
+def _said(export: Export) -> Iterator[tuple[int, Message]]:
+    """The messages that leave, each searched for sealed values first."""
+    for exchange_id, message in export.messages():
+        if export.leaks_in(message):
+            raise Refused(
+                f"a sealed value would leave with message {message.seq} of exchange {exchange_id}; nothing was written",
+                ExitCode.UNREACHABLE,
+            )
+        yield exchange_id, message
 
 
 def _har(away: Takeaway) -> None:

@@ -129,6 +129,7 @@ def read_all(path: Path) -> None:
             for view in (exchange.client, exchange.server):
                 if view and view.response and isinstance(view.response.body, BodyRef):
                     list(found.body_pieces(view.response.body))
+        list(found.messages())
         found.configs()
         found.noise()
     finally:
@@ -145,13 +146,29 @@ def read_all(path: Path) -> None:
         pytest.param(lambda members: members.pop("manifest.json"), True, NotOurs, "no bundle", id="no manifest"),
         pytest.param(lambda members: members.pop("README.txt"), False, Damaged, "not those", id="a member is gone"),
         pytest.param(manifest_with(format="zip"), True, NotOurs, "no bundle", id="another format"),
-        pytest.param(manifest_with(version=2), True, NewerVersion, "version 2", id="newer"),
+        pytest.param(manifest_with(version=3), True, NewerVersion, "version 3", id="newer"),
         pytest.param(put("manifest.json", b"["), False, Damaged, "cannot be read", id="manifest is no JSON"),
         pytest.param(put("manifest.json", b"[]"), False, Damaged, "no object", id="manifest is no object"),
         pytest.param(put("configs.json", b'{"a": 1}'), True, Damaged, "a config", id="config is no object"),
         pytest.param(put("configs.json", b"[" * 100_000), True, Damaged, "cannot be read", id="deep JSON"),
         pytest.param(put("exchanges.jsonl", b"{}\n"), True, Damaged, "an exchange", id="no exchange"),
         pytest.param(put("exchanges.jsonl", b"x\n"), True, Damaged, "an exchange", id="no JSON line"),
+        pytest.param(put("messages.jsonl", b"x\n"), True, Damaged, "a message is no JSON", id="no message"),
+        pytest.param(put("messages.jsonl", b"{}\n"), True, Damaged, "names no exchange", id="message of nobody"),
+        pytest.param(
+            put("messages.jsonl", b'{"exchange": 1, "seq": 1, "sender": "me", "kind": "text", "at_us": 0}\n'),
+            True,
+            Damaged,
+            "is unknown here",
+            id="message of somebody else",
+        ),
+        pytest.param(
+            put("messages.jsonl", b'{"exchange": 1, "seq": 0, "sender": "client", "kind": "text", "at_us": 0}\n'),
+            True,
+            Damaged,
+            "impossible number",
+            id="message number 0",
+        ),
         pytest.param(put("noise.toml", b"\xff"), True, Damaged, "no text", id="noise is no text"),
         pytest.param(
             lambda members: members.pop(f"bodies/{REF.digest.hex()}"), True, Damaged, "missing", id="body gone"

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from gateway.conversation import Coding, Message, MessageKind
 from gateway.exchange import State
 from gateway.messages import BodyRef
-from store.errors import StoreUnavailable
+from store.errors import Damaged, StoreUnavailable
 from store.keep import parse_keep
 from store.message_rows import TEXT_LIMIT
 from store.reader import Reader
@@ -217,6 +217,9 @@ def test_what_is_changed_or_lost_shows_and_the_rest_is_rescued(
     recording = open_for_reading(place)
     assert any(problem in each.text for each in verify(recording).problems)
     rescued = str(tmp_path / "rescued.db")
+    if "missing" not in problem:
+        with pytest.raises(Damaged):
+            list(Reader(recording).messages(1))
     report = salvage(recording, rescued)
     recording.close()
     assert report.recovered == [1]

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from formats.bundle import Contents, write_bundle
 from formats.raw import render as render_raw
+from gateway.conversation import Message, MessageKind
+from gateway.messages import BodyRef
 from store.secret_shapes import TAG
 from tests.playback.recorded import get, keep, ok, post, record
 from tests.playback.servers import answer, serving
+from tests.store.conversations import CLIENT, SERVER, frame, handshake, messages
+from tests.store.conversations import record as record_talk
 from tests.verbs.cli import (
     READING,
     SECRET,
@@ -49,6 +56,46 @@ def test_a_bundle_replays_on_another_desk_without_the_secrets(
         assert shell("send", bundle, "--to", server.url, "--filter", "path:/hello") == 0
     assert b"Authorization: Bearer " + SECRET in server.got[0]
     assert sorted(path.name for path in desk.iterdir()) == ["audit.html", "bug.fcz"]
+
+
+def test_a_conversation_is_the_same_on_another_desk(shell: Shell, tmp_path: Path) -> None:
+    """A bundle carries the messages without their secrets, and importing it makes rows of them again."""
+    place, bundle, there = str(tmp_path / "fc.db"), tmp_path / "bug.fcz", tmp_path / "there.db"
+    opened = handshake(1, (b"Cookie", b"sid=" + SECRET))
+    large = b"large " * 1000
+    record_talk(
+        place, opened, [(CLIENT, frame(b"sid is " + SECRET)), (SERVER, frame(large) + frame(b"", 0x88))], seal="on"
+    )
+    assert shell("export", place, "-o", bundle) == 0
+    assert SECRET not in all_members(bundle)
+    assert shell("import", bundle, "-o", there) == 0
+    found = messages(str(there))
+    assert [(one.seq, one.sender, one.kind.value) for one in found] == [
+        (1, CLIENT, "text"),
+        (2, SERVER, "text"),
+        (3, SERVER, "close"),
+    ]
+    assert isinstance(found[0].content, bytes)
+    assert found[0].content.startswith(b"sid is *")
+    assert isinstance(found[1].content, BodyRef)
+    assert shell("verify", there) == 0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([(1, 1), (1, 1)], id="twice"),
+        pytest.param([(1, 2), (1, 1)], id="backwards"),
+        pytest.param([(2, 1)], id="of-no-exchange"),
+    ],
+)
+def test_messages_that_do_not_fit_are_refused(shell: Shell, tmp_path: Path, lines: list[tuple[int, int]]) -> None:
+    bundle = tmp_path / "bug.fcz"
+    exchange = replace(handshake(1), messages=2)
+    said = [(ident, Message(seq, CLIENT, MessageKind.TEXT, 0)) for ident, seq in lines]
+    write_bundle(bundle, Contents([exchange], dict, dict, {}, messages=lambda: said), os.open)
+    assert shell("import", bundle, "-o", tmp_path / "there.db") == 3
+    assert "in their order" in shell.err
 
 
 def test_the_same_export_is_the_same_bytes(shell: Shell, tmp_path: Path, sealed: str) -> None:
