@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from wire.bodies import decoder_for
 from wire.errors import Malformed, MalformedAnswer
-from wire.framing import NONE, UNTIL_CLOSE, Framing, controls, keeps_alive, response_framing
+from wire.framing import NONE, UNTIL_CLOSE, Framing
 from wire.headbuffer import HeadBuffer
-from wire.heads import parse_response, parse_status_line
+from wire.heads import parse_status_line
+from wire.readings import read_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from wire.bodies import Decoder
     from wire.inflow import Inflow
     from wire.limits import Limits
+    from wire.readings import Answered
 
 _INTERIM_COUNT = 64
 
@@ -89,12 +91,13 @@ class AnswerReader:
                 section = buffer.take()
                 if section is None:
                     return b""
-                self._take_head(parse_response(section))
+                self._take_head(read_response(section, self.method))
             except Malformed as error:
                 raise MalformedAnswer(error.text, whole[: self._limits.head_bytes]) from error
         return buffer.give_up()
 
-    def _take_head(self, head: Response) -> None:
+    def _take_head(self, answered: Answered) -> None:
+        head = answered.head
         if head.status < 200 and head.status != 101:
             if len(self.interim) >= _INTERIM_COUNT:
                 raise Malformed(f"more than {_INTERIM_COUNT} interim answers")
@@ -102,11 +105,10 @@ class AnswerReader:
             if self.on_interim is not None:
                 self.on_interim(head)
             return
-        fields = controls(head.headers)
         # After 101 the connection is a tunnel: everything to its end belongs to it.
-        framing = UNTIL_CLOSE if head.status == 101 else response_framing(head, self.method, fields)
+        framing = UNTIL_CLOSE if head.status == 101 else answered.framing
         self.framing = framing
-        self.keeps_alive = keeps_alive(head.version, fields)
+        self.keeps_alive = answered.keep_alive
         self._decoder = decoder_for(framing, self._limits)
         self.head = head
         if self._decoder.done:

@@ -8,6 +8,7 @@ methods and refuses targets that FC passes on. Must not know: what any field mea
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import httptools
@@ -23,6 +24,10 @@ TCHAR = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRS
 TEXT = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])
 """Bytes that may stand in a line: everything but control characters, HTAB allowed (RFC 9110 5.5)."""
 
+SMALL = 2048
+"""Bytes of a head, at most, that is remembered: what is kept of all peers together stays below a few MB."""
+
+_COLON = b": "
 _FIRST_LINE = b"POST / HTTP/1.1\r\n"
 _UNSAFE = b"\r\n\0"
 _SAFE = bytes(byte for byte in range(256) if byte not in _UNSAFE)
@@ -77,12 +82,23 @@ def parse_fields(lines: list[bytes]) -> Headers:
     return tuple(collector.found)
 
 
+def read_block(block: bytes) -> Headers:
+    """The fields of whole lines as they stand together. Raises Malformed."""
+    return _known_block(block) if len(block) <= SMALL else parse_fields(split_lines(block))
+
+
+@lru_cache(maxsize=256)
+def _known_block(block: bytes) -> Headers:
+    """A peer says the same fields over and over, to other targets: 3 us saved of each head of three lines."""
+    return parse_fields(split_lines(block))
+
+
 def write_fields(headers: Headers) -> bytes:
     """The section that parse_fields reads, without the final empty line. Raises Unsendable (threat T9)."""
     for name, _ in headers:
-        if name not in _USUAL and not is_token(name):
+        if name not in USUAL and not is_token(name):
             raise Unsendable(f"a field name must be a token, this is not: {name!r}")
-    section = b"".join([b"%b: %b\r\n" % field for field in headers])
+    section = b"\r\n".join([*map(_COLON.join, headers), b""])
     if section.translate(None, _SAFE) != b"\r\n" * len(headers):
         culprit = next(name for name, value in headers if value.translate(None, _SAFE))
         raise Unsendable(f"the value of {culprit.decode('latin-1')} holds CR, LF or NUL")
@@ -124,12 +140,15 @@ def _spellings(names: str) -> frozenset[bytes]:
     return frozenset(spelled.encode() for name in names.split() for spelled in (name, name.lower()))
 
 
-# Looking a name up is four times cheaper than checking it; other names are checked.
-_USUAL = _spellings(
+# Looking a name up is four times cheaper than checking it; other names are checked. The context fields of FC among
+# them are worth 2 us of each request that goes to a server.
+USUAL = _spellings(
     "Accept Accept-Encoding Accept-Language Authorization Cache-Control Connection Content-Disposition "
     "Content-Encoding Content-Length Content-Type Cookie Date ETag Host Keep-Alive Last-Modified Location Origin "
     "Referer Server Set-Cookie Transfer-Encoding User-Agent Vary X-Forwarded-For X-Forwarded-Proto "
     "X-Fc-Request-Id X-Fc-Region X-Fc-Account-Id X-Fc-Function-Name X-Fc-Function-Memory X-Fc-Function-Timeout "
-    "X-Fc-Invocation-Type X-Fc-Log-Type X-Fc-Log-Result X-Fc-Error-Type Access-Control-Allow-Origin "
+    "X-Fc-Invocation-Type X-Fc-Log-Type X-Fc-Log-Result X-Fc-Error-Type X-Fc-Control-Path X-Fc-Access-Key-Id "
+    "X-Fc-Access-Key-Secret X-Fc-Security-Token X-Fc-Function-Handler X-Fc-Qualifier X-Fc-Version-Id "
+    "X-Fc-Service-Name X-Fc-Service-Logproject X-Fc-Service-Logstore Access-Control-Allow-Origin "
     "Access-Control-Expose-Headers"
 )

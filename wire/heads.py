@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from gateway.messages import Request, Response
 from wire.errors import Malformed, Unsendable
-from wire.fields import check_line, is_token, parse_fields, split_lines, write_fields
+from wire.fields import TEXT, check_line, is_token, read_block, split_lines, write_fields
 
 _VERSION = re.compile(rb"HTTP/[0-9]\.[0-9]")
 _STATUS_LINE = re.compile(rb"(HTTP/1\.[0-9]) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
@@ -25,11 +25,10 @@ def parse_request(section: bytes) -> Request:
     Raises Malformed; its kind is "version" for a protocol that is HTTP but not 1.x. What was read before the
     fault is its `head`.
     """
-    lines = split_lines(section)
-    method, target, version = parse_request_line(lines[0])
-    del lines[0]
+    line, block = _split(section)
+    method, target, version = parse_request_line(line)
     try:
-        return Request(method, target, parse_fields(lines), b"", version)
+        return Request(method, target, read_block(block) if block is not None else (), b"", version)
     except Malformed as error:
         if error.before:
             error.head = Request(method, target, error.before, b"", version)
@@ -51,10 +50,17 @@ def parse_request_line(line: bytes) -> tuple[bytes, bytes, bytes]:
 
 def parse_response(section: bytes) -> Response:
     """A response head without its final empty line; the reason stays as sent. Raises Malformed."""
-    lines = split_lines(section)
-    version, status, reason = parse_status_line(lines[0])
-    del lines[0]
-    return Response(status, reason, parse_fields(lines), b"", version)
+    line, block = _split(section)
+    version, status, reason = parse_status_line(line)
+    return Response(status, reason, read_block(block) if block is not None else (), b"", version)
+
+
+def _split(section: bytes) -> tuple[bytes, bytes | None]:
+    """The first line and the field lines, None when there are none. Raises Malformed, which names a line by number."""
+    if section.translate(None, TEXT) != b"\r\n" * section.count(b"\r\n"):
+        split_lines(section)
+    line, more, block = section.partition(b"\r\n")
+    return line, block if more else None
 
 
 # A server says the same few lines over and over.

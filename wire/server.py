@@ -17,17 +17,18 @@ from wire.channel import Channel
 from wire.errands import run
 from wire.errors import ClientGone, Malformed
 from wire.farewell import Farewell
-from wire.framing import CHUNKED, check_host, controls, expects_continue, keeps_alive, request_framing
+from wire.framing import CHUNKED
 from wire.headbuffer import HeadBuffer
-from wire.heads import parse_request, parse_request_line
+from wire.heads import parse_request_line
 from wire.inflow import Inflow
 from wire.intake import Intake
 from wire.limits import DEFAULT_LIMITS, Limits
+from wire.readings import read_request
 
 if TYPE_CHECKING:
     import asyncio
 
-    from wire.framing import Controls, Framing
+    from wire.readings import Asked
 
 __all__ = ["App", "Call", "Connections", "Fault", "ServerProtocol"]
 
@@ -182,7 +183,6 @@ class ServerProtocol(Channel):
         """Take one head off the buffer and begin its call; False when it is not all here."""
         raw = self._buffer.data
         begun = self._buffer.waits
-        head = None
         try:
             section = self._buffer.take()
             if section is None:
@@ -190,14 +190,11 @@ class ServerProtocol(Channel):
                 return False
             self._alarm.clear()
             self.let_reading("pipeline")
-            head = parse_request(section)
-            fields = controls(head.headers)
-            check_host(head, fields)
-            framing = request_framing(head.version, fields)
+            asked = read_request(section)
         except Malformed as error:
-            self._reject(error.kind, error.text, raw, head or error.head)
+            self._reject(error.kind, error.text, raw, error.head)
             return False
-        self._open_call(head, fields, framing)
+        self._open_call(asked)
         return True
 
     def _await_head(self, begun: bool) -> None:
@@ -206,13 +203,14 @@ class ServerProtocol(Channel):
         if self._buffer.data and not begun:
             self._alarm.set(self.loop.time() + self.limits.head_seconds)
 
-    def _open_call(self, head: Request, fields: Controls, framing: Framing) -> None:
-        call = Call(self, head, framing)
-        call.keep_alive = keeps_alive(head.version, fields)
+    def _open_call(self, asked: Asked) -> None:
+        framing = asked.framing
+        call = Call(self, asked.head, framing)
+        call.keep_alive = asked.keep_alive
         self._call = call
         if framing.length or framing is CHUNKED:
             data = self._buffer.give_up()
-            call.expects_continue = not data and expects_continue(head.version, fields)
+            call.expects_continue = asked.waits and not data
             call.intake = Intake(framing, self, self._go_deaf)
             if data:
                 self._feed(call.intake, data)
