@@ -15,12 +15,10 @@ from addons.forward import forward
 from addons.mint import request_id
 from addons.receive import receive
 from addons.reply import cancelled, fail, reply
-from gateway.changes import Accept, Reply
-from gateway.core import on_request, on_request_head
+from gateway.changes import Accept, Forward, Reply
 from gateway.exchange import Failure, State
 from gateway.facts import Seed
 from gateway.messages import Request
-from gateway.survey import survey
 from wire.errors import ClientGone
 
 if TYPE_CHECKING:
@@ -60,20 +58,23 @@ class Gateway:
     def _begin(self, call: Call, head: Request | None) -> Draft:
         peer = self._desk.peers.of(call.peer)
         seed = Seed(request_id(call.arrived_us), call.arrived_us, peer.ip, peer.secure)
-        facts = survey(head or UNREADABLE, seed, self._desk.config)
+        facts = self._desk.plans.of(head or UNREADABLE, seed).facts(seed)
         return Draft(facts=facts, start_ns=call.arrived_ns, client_request=head, has_flow=peer.has_flow)
 
     async def _serve(self, call: Call, draft: Draft) -> None:
         desk = self._desk
-        refusal = on_request_head(call.head, draft.stamp(), desk.config)
+        plan = desk.plans.of(call.head, draft.facts.seed)
+        refusal = None if plan.passes(draft.facts) else plan.on_request_head(draft.stamp())
         if refusal is not None:
             await reply(desk, call, draft, refusal, _state_of(refusal))
             return
-        request = await receive(desk, call, draft)
+        request = await receive(desk, call, draft, plan.body_limit)
         if isinstance(request, Failed):
             await fail(desk, call, draft, request)
             return
-        decision = on_request(request, draft.facts, desk.config)
+        decision = plan.on_request(request, draft.facts)
+        if not isinstance(decision, Forward):  # what the gateway says itself tells the time
+            decision = plan.on_request(request, draft.stamp())
         if isinstance(decision, Reply):
             await reply(desk, call, draft, decision, _state_of(decision))
         elif isinstance(decision, Accept):

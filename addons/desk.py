@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from addons.causes import Cause
 from gateway.config_plain import digest
+from gateway.plan import Plans
 from gateway.rules import RULES_VERSION
 from instance.slots import Slots
 
@@ -51,12 +52,14 @@ class Desk:
     ended: Callable[[Exchange, Draft], None]
     causes: Causes | None = None
     config_digest: str = field(default="", init=False)
+    plans: Plans = field(init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False)
     slots: dict[str, Slots] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Compute once what every call would compute again."""
         object.__setattr__(self, "config_digest", digest(self.config))
+        object.__setattr__(self, "plans", Plans(self.config))
         self.functions.update({function.name: function for function in self.config.functions})
         self.slots.update({function.name: Slots(function.concurrency) for function in self.config.functions})
 

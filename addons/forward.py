@@ -13,7 +13,6 @@ from addons.delivery import Delivery, Failed
 from addons.reply import CANCELLED, called_unrecorded, cancelled, fail, no_room, send
 from addons.stream import stream
 from addons.upgrade import converse
-from gateway.core import on_response
 from gateway.exchange import Failure, Piece, State
 from gateway.facts import LogType
 from gateway.messages import BodyRef, Response
@@ -106,7 +105,7 @@ async def _send_whole(desk: Desk, call: Call, draft: Draft, response: Response) 
     """The answer was read to its end: rules, commit, and only then the first byte."""
     facts = draft.stamp(draft.facts.log_tail)
     request = draft.client_request or call.head
-    answer = on_response(response, request, facts, desk.config)
+    answer = desk.plans.of(call.head, facts.seed).on_response(response, request, facts)
     draft.answer(answer, State.COMPLETE)
     unwritten = await desk.commit(draft)
     if not isinstance(answer.response.body, BodyRef) or (unwritten is not None and unwritten.refuse):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from addons.delivery import Failed
 from addons.reply import no_room
-from gateway.core import body_limit
 from gateway.exchange import Failure
 from store.spool import Spool
 from wire.errors import ClientGone, TooLarge, WireError
@@ -22,14 +21,13 @@ if TYPE_CHECKING:
     from wire.call import Call
 
 
-async def receive(desk: Desk, call: Call, draft: Draft) -> Request | Failed:
+async def receive(desk: Desk, call: Call, draft: Draft, limit: int) -> Request | Failed:
     """The whole request. A body over its limit comes back one byte too long, for the rules to refuse.
 
     Raises: ClientGone, with what had come so far in the draft.
     """
     if call.expects_continue:
         call.send_continue()
-    limit = body_limit(call.head, draft.facts, desk.config)
     if call.body_received:
         body = await _at_hand(call, limit)
         request = replace(call.head, body=body, trailers=call.trailers) if body or call.trailers else call.head

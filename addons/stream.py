@@ -30,7 +30,8 @@ async def stream(desk: Desk, call: Call, draft: Draft, delivery: Delivery, windo
     head = draft.server_response
     if head is None:
         raise RuntimeError("an answer without a head cannot flow")
-    answer = on_response(head, draft.client_request or call.head, draft.stamp(), desk.config)
+    plan = desk.plans.of(call.head, draft.facts.seed)
+    answer = plan.on_response(head, draft.client_request or call.head, draft.stamp())
     if answer.error_code:
         delivery.drop()
         await reply(desk, call, draft, answer, State.COMPLETE)
