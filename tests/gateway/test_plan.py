@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from gateway import core, plan
 from gateway.changes import Forward, Reply
 from gateway.config import Config, Evidence
-from gateway.facts import Seed
 from gateway.messages import BodyRef, Request, Response
 from gateway.plan import HEADS, VARIANTS, Plans
 from gateway.survey import survey
@@ -19,6 +19,9 @@ from tests.gateway.cases import CASES, Case, get, post
 from tests.gateway.drawn import requests, responses
 from tests.gateway.test_properties import configs
 from tests.gateway.walker import ARRIVED_US, OK, SEED
+
+if TYPE_CHECKING:
+    from gateway.facts import Seed
 
 TIMES = 5
 """Often enough that everything has been worked out with gaps, and told from them."""
