@@ -20,6 +20,10 @@ NOT_RECORDING = {
     "en": "not recording (fc_record=false)",
     "zh": "不录制（fc_record=false）",
 }
+LIVE = {
+    "en": "every call as it happens: {url}",
+    "zh": "实时查看每次调用：{url}",
+}
 STOP = {
     "en": "{count} recorded in {place}; see them: ./run python replay.py audit {word} -o audit.html",
     "zh": "{count} 条已录制到 {place}；查看：./run python replay.py audit {word} -o audit.html",
@@ -47,6 +51,11 @@ def language(wanted: str, environment: Mapping[str, str] = os.environ) -> str:
 def at_start(tongue: str, place: str | None, seal: str) -> str:
     """Where calls are kept. `place` is None when they are not."""
     return NOT_RECORDING[tongue] if place is None else START[tongue].format(place=place, seal=seal)
+
+
+def live(tongue: str, url: str) -> str:
+    """Where the live page is; the address holds the token of this start."""
+    return LIVE[tongue].format(url=url)
 
 
 def at_stop(tongue: str, place: str, count: int) -> str:

@@ -97,6 +97,7 @@ OPTIONS = (
         "",
         "Port of 127.0.0.1 through which the function's own HTTP and HTTPS calls go out and are recorded; 0: any.",
     ),
+    Option("fc_ui", str, "", "Port of the live audit page, on this machine only; 0 is any free one, empty is none."),
     Option("fc_language", str, "", "Language of the terminal's sentences; empty follows the locale.", ("", "zh", "en")),
 )
 

@@ -86,6 +86,13 @@ def check_free(modes: Sequence[str], host: str, port: int | None) -> None:
             _check_address(mode.listen_host(host), listen_port)
 
 
+def first_address(modes: Sequence[str], host: str, port: int | None) -> tuple[str, int]:
+    """Where clients find the first mode, as a URL names it."""
+    mode = mode_specs.ProxyMode.parse(modes[0])
+    found = mode.listen_host(host) or "127.0.0.1"
+    return f"[{found}]" if ":" in found else found, mode.listen_port(port) or 0
+
+
 def _check_address(host: str, port: int) -> None:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]

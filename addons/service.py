@@ -23,6 +23,7 @@ from addons.door import FrontDoor
 from addons.egress import Egress
 from addons.hooks import StackHooks
 from addons.inner import Inner
+from addons.live_page import About, LivePage
 from addons.logs import Logs
 from addons.mode import FcInstance
 from addons.onlookers import Onlookers
@@ -84,6 +85,7 @@ class Service:
         self._inner = Inner(self._peers)
         self.egress = Egress(wanted.egress, _direct(wanted)) if wanted.egress is not None else None
         self._program = Program(wanted, self.egress.variables if self.egress is not None else ())
+        self._live = LivePage()
         self._terminal = Terminal(sys.stdout, _without_reader) if _wants_lines() else None
         self.onlookers = Onlookers(ctx.master, own)
         self.hooks = StackHooks(self._inner, self._peers)
@@ -139,7 +141,14 @@ class Service:
             logger.info(
                 "fc-replay: %s", greeting.egress(wanted.language, self.egress.port, started=bool(wanted.command))
             )
+        if wanted.ui_port is not None:
+            await self._live.start(wanted.ui_port, self._about())
+            logger.info("fc-replay: %s", greeting.live(wanted.language, self._live.url))
         await ports.open_all()
+
+    def _about(self) -> About:
+        host, port = ports.first_address(self._settings.modes, ctx.options.listen_host, ctx.options.listen_port)
+        return About(self._settings.store, f"http://{host}:{port}", ctx.options.fc_language or None)
 
     def _desk(self) -> Desk:
         return Desk(
@@ -207,6 +216,7 @@ class Service:
         await self.onlookers.drain()
         if self._terminal is not None:
             self._terminal.flush()
+        await self._live.stop()
         await self._close_store()
 
     async def _close_store(self) -> None:

@@ -37,6 +37,7 @@ class Settings:
     log_file: Path | None
     filter: str
     egress: int | None
+    ui_port: int | None
     language: str
     modes: tuple[str, ...]
 
@@ -69,6 +70,7 @@ def read(options: Any) -> Settings:
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
         egress=egress_port(options.fc_egress),
+        ui_port=ui_port(options),
         language=language(options.fc_language),
         modes=modes,
     )
@@ -155,6 +157,18 @@ def retention(text: str) -> Keep | None:
         return parse_keep(text)
     except ValueError as error:
         raise StartRefused(Exit.OPTION, f"fc_keep={text!r}: {error}") from error
+
+
+def ui_port(options: Any) -> int | None:
+    """The port that fc_ui names, None for no live page. Raises StartRefused(OPTION)."""
+    text = options.fc_ui
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise StartRefused(Exit.OPTION, f"fc_ui={text} is not possible: it is a port, 0 to 65535")
+    if not options.fc_record:
+        raise StartRefused(Exit.OPTION, "fc_ui shows the recording, and fc_record=false makes none; drop one of them")
+    return int(text)
 
 
 def store_url(store: str) -> str:

@@ -96,6 +96,14 @@ def render_index(
     return _assemble(head, total, parts)
 
 
+def render_live(entries: Iterable[Entry], meta: PageMeta, live: render.Live, *, lang: Lang | None = None) -> str:
+    """The frame of a live page with the entries known so far; rows and articles are asked for when they are seen."""
+    known = list(entries)
+    named = replace(meta, recording=text.clean(meta.recording))
+    head = render.Head(named, len(known), lang=lang or "", live=live)
+    return render.frame(head, Markup(""), (), (), {"index": render.entries_block(known)})
+
+
 def render_comparison(
     one: Exchange,
     two: Exchange,

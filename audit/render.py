@@ -26,7 +26,7 @@ from audit.words import Sign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audit.model import ExchangePage, PageMeta
+    from audit.model import ExchangePage, PageMeta, ReplayCard
     from audit.overview import Comparison, Row, Summary
     from audit.words import Claim, Text
 
@@ -43,29 +43,40 @@ STYLES = (
     "card.css",
     "body.css",
     "summary.css",
+    "live.css",
     "narrow.css",
     "print.css",
 )
 BOOT_SCRIPTS = ("boot.js",)
 SCRIPTS = ("filter.js", "list.js", "detail.js", "colour.js", "main.js")
+LIVE_SCRIPTS = ("live.js", *SCRIPTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a live page begins with. `tick`: how much it has heard of already; `server`: the address it is served at."""
+
+    tick: int
+    server: str
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What the top of a page says: the recording, how much is in it and when it was made, and the language.
 
-    `overview`: what the article about more than one exchange is called. `sealed`: how many different pseudonyms
-    of sealed secrets the page shows; `sealed_in`: in how many exchanges.
+    `live`: None for a page that is a file. `overview`: what the article about more than one exchange is called.
+    `sealed`: how many different pseudonyms of sealed secrets the page shows; `sealed_in`: in how many exchanges.
     """
 
     meta: PageMeta
     count: int
-    day: str
-    span: str
-    lang: str
+    day: str = ""
+    span: str = ""
+    lang: str = ""
     overview: Text = texts.SUMMARY
     sealed: int = 0
     sealed_in: int = 0
+    live: Live | None = None
 
     @property
     def first_lang(self) -> str:
@@ -119,9 +130,14 @@ def asset(names: tuple[str, ...]) -> Asset:
     return Asset(Markup(source), f"'sha256-{sha256}'")  # noqa: S704 -- files of ours, never recorded data
 
 
-def detail(page: ExchangePage) -> str:
-    """The right-hand side of one exchange."""
-    return environment().get_template("parts/detail.html.j2").render(x=page)
+def detail(page: ExchangePage, replay_to: str = "") -> str:
+    """The right-hand side of one exchange. `replay_to`: on a live page, where it can be sent again."""
+    return environment().get_template("parts/detail.html.j2").render(x=page, replay_to=replay_to)
+
+
+def replay(card: ReplayCard) -> str:
+    """The replay comparison of one exchange alone."""
+    return environment().get_template("parts/replay.html.j2").render(r=card)
 
 
 def row(model: Row, href: str = "") -> str:
@@ -147,11 +163,7 @@ def frame(head: Head, total: Markup, rows: Sequence[Markup], details: Sequence[M
     `total`: the rendered summary. `rows` and `details` stand in the page; `data` names the data blocks that
     scripts read.
     """
-    style, boot, script = asset(STYLES), asset(BOOT_SCRIPTS), asset(SCRIPTS)
-    policy = (
-        f"default-src 'none'; style-src {style.policy}; script-src {boot.policy} {script.policy}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    style, boot, script = asset(STYLES), asset(BOOT_SCRIPTS), asset(LIVE_SCRIPTS if head.live else SCRIPTS)
     return (
         environment()
         .get_template("audit.html.j2")
@@ -164,8 +176,18 @@ def frame(head: Head, total: Markup, rows: Sequence[Markup], details: Sequence[M
             style=style,
             boot=boot,
             script=script,
-            policy=policy,
+            policy=policy(live=head.live is not None),
         )
+    )
+
+
+def policy(*, live: bool) -> str:
+    """The Content-Security-Policy of a page: our style and scripts by hash; a live one may ask its own server."""
+    style, boot, script = asset(STYLES), asset(BOOT_SCRIPTS), asset(LIVE_SCRIPTS if live else SCRIPTS)
+    talk = "connect-src 'self'; " if live else ""
+    return (
+        f"default-src 'none'; style-src {style.policy}; script-src {boot.policy} {script.policy}; img-src data:; {talk}"
+        "base-uri 'none'; form-action 'none'"
     )
 
 

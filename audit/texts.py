@@ -33,6 +33,7 @@ CLOSE = Text("关闭", "Close")
 SORT = Text("排序", "Sort")
 SORTS = (
     ("arrival", Text("按到达顺序", "by arrival")),
+    ("newest", Text("最新在前", "newest first")),
     ("slowest", Text("最慢在前", "slowest first")),
     ("status", Text("按状态", "by status")),
 )
@@ -48,6 +49,25 @@ NEEDS_SCRIPT = Text(
 FOOTER = Text(
     "本页由 fc-replay 根据录制生成，不向外发出任何请求。",
     "Made by fc-replay from the recording. This page sends no request anywhere.",
+)
+
+# The live page
+LIVE = Text("实时", "live")
+LIVE_STATES = (
+    ("live", Text("实时接收中", "following")),
+    ("paused", Text("已暂停", "paused")),
+    ("lost", Text("正在连接…", "connecting…")),
+    ("ended", Text("已断开：请打开代理现在打印的地址", "ended: open the address that the proxy prints now")),
+)
+PAUSE = Text("暂停", "Pause")
+GO_ON = Text("继续", "Go on")
+EXPORT_SHOWN = Text("导出所示调用", "Export what is shown")
+REPLAY_IT = Text("重放到 {to}", "Replay to {to}")
+LIVE_NEEDS_SCRIPT = Text("实时页面需要脚本。", "A live page needs scripting.")
+WAITING = Text("等待第一次调用…", "Waiting for the first call…")
+LIVE_FOOTER = Text(
+    "本页由 fc-replay 在本机提供，只与它自己的地址通信。",
+    "Served by fc-replay on this machine. This page talks to its own address alone.",
 )
 
 # Chips of the list: (key, words, filter expression)

@@ -20,7 +20,8 @@ ARROWS: dict[str, frozenset[str]] = {
     "audit": frozenset({"gateway", "store"}),
     "formats": frozenset({"gateway", "store"}),
     "addons": frozenset({"gateway", "wire", "instance", "store", "mitmproxy"}),
-    "verbs": frozenset({"playback", "audit", "formats", "store", "gateway"}),
+    "watch": frozenset({"gateway", "audit", "store"}),
+    "verbs": frozenset({"watch", "playback", "audit", "formats", "store", "gateway"}),
     "replay": frozenset({"verbs"}),
 }
 WATCHED = frozenset(ARROWS) | {"mitmproxy"}

@@ -1,6 +1,6 @@
-"""`replay.py audit`: the recording as one self-contained page, or a folder of pages when it is very large.
+"""`replay.py audit`: the recording as one self-contained page, a folder of pages when it is very large, or live.
 
-Must not know: what a page looks like. Read next: pages.py, audit/page.py.
+Must not know: what a page looks like. Read next: pages.py, audit/page.py, live.py.
 """
 
 from __future__ import annotations
@@ -23,11 +23,36 @@ if TYPE_CHECKING:
 
 @click.command("audit")
 @recording_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The HTML file, or a folder.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The HTML file, or a folder.")
+@click.option("--live", is_flag=True, help="Serve the page instead, on this machine, as the recording grows.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="Of --live; 0: any free.")
+@click.option("--to", metavar="URL", help="Where --live sends what is replayed.  [default: the function's server]")
+@click.option("--attached", is_flag=True, hidden=True, help="The proxy asks; it says on standard input for what.")
 @click.option("--language", type=click.Choice(["en", "zh"]), help="Opens in this language, not in the browser's.")
 @filter_option
-def command(recording: str, output: Path, language: Lang | None, wanted: Predicate) -> int:
-    """Write RECORDING as one self-contained HTML page: every exchange, both views, each change with its reason."""
+def command(
+    *,
+    recording: str,
+    output: Path | None,
+    live: bool,
+    port: int,
+    to: str | None,
+    attached: bool,
+    language: Lang | None,
+    wanted: Predicate,
+) -> int:
+    """Write RECORDING as one self-contained HTML page: every exchange, both views, each change with its reason.
+
+    With --live nothing is written: the page is served on this machine and shows new exchanges as they come.
+    """
+    if live or attached:
+        return _live(recording, output, port, to, language, attached=attached)
+    if output is None:
+        raise click.UsageError("name the file to write with -o FILE, or serve the page with --live")
+    return _written(recording, output, language, wanted)
+
+
+def _written(recording: str, output: Path, language: Lang | None, wanted: Predicate) -> int:
     with readable(recording) as found:
         reader = Reader(found)
         if next(selected(reader, wanted), None) is None:
@@ -36,3 +61,13 @@ def command(recording: str, output: Path, language: Lang | None, wanted: Predica
         changed = write_page(reader, recording, output, wanted, language=language, replays=replays)
     click.echo(f"{output}: {'written' if changed else 'up to date'}")
     return ExitCode.SAME
+
+
+def _live(
+    recording: str, output: Path | None, port: int, to: str | None, language: Lang | None, *, attached: bool
+) -> int:
+    from verbs.live import Wanted, show, show_attached  # noqa: PLC0415 - only a live page pays for a web server
+
+    if output is not None:
+        raise click.UsageError("-o and --live exclude each other")
+    return show_attached(port) if attached else show(Wanted(recording, port, language, to=to))

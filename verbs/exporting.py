@@ -63,7 +63,7 @@ def command(
         name = display_name(recording)
         export = Export(vault, subject_of(name, numbers), Path(folder), with_secrets=with_secrets)
         try:
-            leaving = _checked(export, selected(reader, wanted))
+            leaving = checked(export, selected(reader, wanted))
             FORMS[form](Takeaway(output, side, name, reader, export, leaving, noise))
         finally:
             export.close()
@@ -71,7 +71,7 @@ def command(
     return ExitCode.SAME
 
 
-def _checked(export: Export, stored: Iterator[Exchange]) -> Iterator[Exchange]:
+def checked(export: Export, stored: Iterator[Exchange]) -> Iterator[Exchange]:
     """What leaves, each exchange searched for sealed values first."""
     for exchange in export.exchanges(stored):
         if export.leaks(exchange):

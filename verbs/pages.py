@@ -46,11 +46,12 @@ def write_page(
 
 def write_replay_page(reader: Reader, recording: str, output: Path, report: Report) -> None:
     """The page of the exchanges that a replay was about, each with what it found."""
-    replays = {outcome.number: _replay(outcome) for outcome in report.outcomes}
+    replays = {outcome.number: replay_of(outcome) for outcome in report.outcomes}
     write_page(reader, recording, output, lambda exchange: exchange.id in replays, replays=replays)
 
 
-def _replay(outcome: Outcome) -> Replay:
+def replay_of(outcome: Outcome, note: str = "") -> Replay:
+    """What a replay found of one exchange, as the page shows it."""
     found = tuple(
         Found(
             finding.path,
@@ -62,4 +63,4 @@ def _replay(outcome: Outcome) -> Replay:
         )
         for finding in outcome.findings
     )
-    return Replay("skipped" if outcome.skipped else outcome.verdict.value, found, outcome.skipped)
+    return Replay("skipped" if outcome.skipped else outcome.verdict.value, found, outcome.skipped or note)

@@ -14,19 +14,16 @@ function openDetails() {
   return { article: async (id) => byId.get(id) || null };
 }
 
-// The articles are our own templates' output, escaped when they were made; the page's policy admits no script in them.
-function packedDetails(position) {
-  const packs = new Map();
+// `load`: the HTML of an article by id, null when there is none. Articles are our own templates' output, escaped
+// when they were made; the page's policy admits no script in them.
+function loadedDetails(load) {
   let current = null;
   return {
     async article(id) {
-      if (id === 0) return document.getElementById("summary");
-      const at = position.get(id);
-      if (at === undefined) return null;
-      const number = Math.floor(at / PACK_SIZE);
-      if (!packs.has(number)) packs.set(number, unpack(`pack-${number}`));
+      const html = await load(id);
+      if (html === null) return null;
       const holder = document.createElement("template");
-      holder.innerHTML = (await packs.get(number))[at % PACK_SIZE];
+      holder.innerHTML = html;
       const article = holder.content.querySelector("article");
       current?.remove();
       current = article;
@@ -34,6 +31,18 @@ function packedDetails(position) {
       return article;
     },
   };
+}
+
+function packedDetails(position) {
+  const packs = new Map();
+  const details = loadedDetails(async (id) => {
+    const at = position.get(id);
+    if (at === undefined) return null;
+    const number = Math.floor(at / PACK_SIZE);
+    if (!packs.has(number)) packs.set(number, unpack(`pack-${number}`));
+    return (await packs.get(number))[at % PACK_SIZE];
+  });
+  return { article: async (id) => (id === 0 ? document.getElementById("summary") : details.article(id)) };
 }
 
 function foldUnchanged(article, folded) {

@@ -69,7 +69,8 @@ function readTerm(word) {
 
 // The list's orders; what is equal stays in order of arrival.
 const orders = {
-  arrival: () => 0,
+  arrival: (one, two) => one.id - two.id,
+  newest: (one, two) => two.id - one.id,
   slowest: (one, two) => two.time - one.time,
   status: (one, two) => two.status - one.status,
 };

@@ -22,8 +22,8 @@ function openRows(list, items) {
   };
 }
 
-// `html`: row by position; `position`: id -> position in it. Only what the window shows is in the document.
-function packedRows(list, html, position) {
+// `rowOf`: the HTML of a row by id. Only what the window shows is in the document.
+function packedRows(list, rowOf) {
   const scroll = list.parentElement;
   const spacer = scroll.querySelector(".spacer");
   let ids = [], selected = 0, first = -1, last = -1;
@@ -34,7 +34,7 @@ function packedRows(list, html, position) {
     if (!force && from === first && to === last) return;
     [first, last] = [from, to];
     const holder = document.createElement("template");
-    holder.innerHTML = ids.slice(from, to).map((id) => html[position.get(id)]).join("");
+    holder.innerHTML = ids.slice(from, to).map(rowOf).join("");
     list.replaceChildren(holder.content);
     list.style.transform = `translateY(${from * ROW_HEIGHT}px)`;
     list.querySelector(`[data-id="${selected}"] > a`)?.setAttribute("aria-current", "true");
@@ -42,9 +42,14 @@ function packedRows(list, html, position) {
   scroll.addEventListener("scroll", () => draw(false), { passive: true });
   new ResizeObserver(() => draw(false)).observe(scroll);
   return {
-    show(wanted) {
+    redraw: () => draw(true),
+    // `hold`: what new rows push down is being read, so the window goes with it.
+    show(wanted, hold = false) {
+      const before = hold && scroll.scrollTop > 0 ? Math.floor(scroll.scrollTop / ROW_HEIGHT) : -1;
+      const now = before < 0 ? -1 : wanted.indexOf(ids[before]);
       ids = wanted;
       spacer.style.height = `${ids.length * ROW_HEIGHT}px`;
+      if (now >= 0 && now !== before) scroll.scrollTop += (now - before) * ROW_HEIGHT;
       draw(true);
     },
     select(id, reveal) {

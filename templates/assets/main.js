@@ -6,10 +6,12 @@
   const field = one("#filter");
   const entries = readIndex(JSON.parse(one("#data-index").textContent));
   const position = new Map(entries.map((entry, index) => [entry.id, index]));
-  const packed = one("#data-rows") !== null;
+  const packed = one("#data-rows") ? await unpack("rows") : null;
   const list = one(".rows");
-  const rows = packed ? packedRows(list, await unpack("rows"), position) : openRows(list, [...list.children]);
-  const details = packed ? packedDetails(position) : openDetails();
+  const live = one("#live") ? openLive(one("#live")) : null;
+  const rowOf = live ? live.rowOf : packed && ((id) => packed[position.get(id)]);
+  const rows = rowOf ? packedRows(list, rowOf) : openRows(list, [...list.children]);
+  const details = live ? loadedDetails(live.article) : packed ? packedDetails(position) : openDetails();
   let visible = entries.map((entry) => entry.id);
   let current = -1, folded = true, article = null, timer = 0;
 
@@ -27,22 +29,23 @@
 
   const lineOf = (target) => (/^e\d+-|^rule-/.test(target) ? target : "");
 
+  // A part without `=` is the target; an address may hold a language alone.
   function readAddress() {
-    const [target, ...rest] = location.hash.slice(1).split("&");
-    const given = new URLSearchParams(rest.join("&"));
-    return { target, id: idOf(target), filter: given.get("f") || "" };
+    const hash = location.hash.slice(1);
+    const target = hash.split("&").find((part) => part && !part.includes("=")) ?? "";
+    return { target, id: idOf(target), filter: new URLSearchParams(hash).get("f") || "" };
   }
 
   function writeAddress(target) {
-    const parts = [target || (current > 0 ? `e${current}` : current === 0 ? "summary" : "")];
+    const parts = [target || (current > 0 ? `e${current}` : current === 0 ? "summary" : "")].filter(Boolean);
     if (field.value.trim()) parts.push(`f=${encodeURIComponent(field.value.trim())}`);
     if (root.dataset.langChosen !== undefined) parts.push(`lang=${root.dataset.lang}`);
     if (root.dataset.theme) parts.push(`theme=${root.dataset.theme}`);
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
 
-  async function open(id, { line = "", reveal = true } = {}) {
-    if (id !== 0 && !position.has(id)) return;
+  async function open(id, { line = "", reveal = true, still = false } = {}) {
+    if (id !== 0 && !live && !position.has(id)) return;
     current = id;
     rows.select(id, reveal);
     const found = await details.article(id);
@@ -57,7 +60,7 @@
     if (aimed) {
       aimed.classList.add("aimed");
       aimed.scrollIntoView({ block: "center" });
-    } else {
+    } else if (!still) {
       scrollTo(0, 0);
     }
   }
@@ -68,10 +71,10 @@
     writeAddress(line);
   }
 
-  function filter({ write = true } = {}) {
+  function filter({ write = true, hold = false } = {}) {
     const test = readFilter(field.value);
     visible = entries.filter(test).sort(orders[one("#sort").value]).map((entry) => entry.id);
-    rows.show(visible);
+    rows.show(visible, hold);
     one("#shown").textContent = visible.length;
     one(".nothing").hidden = visible.length > 0 || entries.length === 0;
     for (const chip of document.querySelectorAll("[data-chip]")) {
@@ -79,6 +82,20 @@
     }
     if (visible.length && current !== 0 && !visible.includes(current)) open(visible[0], { reveal: false });
     if (write) writeAddress();
+  }
+
+  // What a live page hears of: exchanges that are new, and some that are known and have gone on.
+  function merge(found) {
+    for (const entry of found) {
+      const at = position.get(entry.id);
+      if (at === undefined) position.set(entry.id, entries.push(entry) - 1);
+      else entries[at] = entry;
+    }
+    one("#count").textContent = entries.length;
+    one(".waiting")?.remove();
+    countChips();
+    filter({ write: false, hold: true });
+    if (found.some((entry) => entry.id === current)) open(current, { reveal: false, still: true });
   }
 
   function setFilter(expression) {
@@ -171,6 +188,7 @@
     if (button.dataset.copy) copy(button.dataset.copy, button);
     if (button.dataset.chip) setFilter(button.dataset.filter);
     if (button.matches(".fold")) keys.u();
+    if (button.dataset.act) live?.[button.dataset.act]({ button, article, id: current, visible });
     if (button.matches(".back")) document.body.classList.remove("reading");
   });
 
@@ -193,5 +211,6 @@
   if (address.id >= 0) document.body.classList.add("reading");
   await open(first, { line: lineOf(address.target), reveal: true });
   if (!article) await open(0);
+  live?.follow(merge, rows.redraw, entries);
   root.classList.add("ready");
 })();
