@@ -14,7 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    "addons", "audit", "benchmarks", "examples", "formats", "gateway", "instance", "playback", "store", "verbs", "watch", "wire",
+    "addons", "audit", "benchmarks", "examples", "formats", "gateway", "instance", "playback", "store", "verbs",
+    "watch", "wire",
 )  # fmt: skip
 
 # Migrations are frozen history; the schema's tests walk through all of them.

@@ -48,7 +48,7 @@ def command(
     if live or attached:
         return _live(recording, output, port, to, language, attached=attached)
     if output is None:
-        raise click.UsageError("name the file to write with -o FILE, or serve the page with --live")
+        raise click.UsageError("name the file to write with --output FILE, or serve the page with --live")
     return _written(recording, output, language, wanted)
 
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 import addons.mode  # noqa: F401 - registers the fc mode
-from addons.ports import check_free
+from addons.ports import check_free, first_address
 from addons.refusal import Exit, StartRefused
 
 
@@ -45,3 +45,15 @@ def test_an_impossible_port_is_refused(port: int) -> None:
         check_free(["fc"], "127.0.0.1", port)
     assert refused.value.code is Exit.OPTION
     assert f"listen_port={port}" in refused.value.line
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "port", "expected"),
+    [
+        pytest.param("fc:http://127.0.0.1:9000", "127.0.0.1", None, ("127.0.0.1", 8080), id="default"),
+        pytest.param("fc:http://127.0.0.1:9000", "", 8090, ("127.0.0.1", 8090), id="option"),
+        pytest.param("fc:http://127.0.0.1:9000@8070", "::1", 8090, ("[::1]", 8070), id="mode"),
+    ],
+)
+def test_clients_are_told_the_first_address(mode: str, host: str, port: int | None, expected: tuple[str, int]) -> None:
+    assert first_address([mode], host, port) == expected

@@ -49,6 +49,9 @@ def test_plain_reverse_modes_become_the_fc_mode(modes: list[str], expected: str,
         pytest.param({"fc_concurrency": 201}, "200", id="too-many-at-once"),
         pytest.param({"fc_keep": "7 parsecs"}, "fc_keep", id="an-impossible-retention"),
         pytest.param({"fc_log": "a", "fc_command": "b"}, "exclude each other", id="two-logs"),
+        pytest.param({"fc_ui": "eighty"}, "fc_ui=eighty", id="no-port"),
+        pytest.param({"fc_ui": "65536"}, "fc_ui=65536", id="beyond-the-last-port"),
+        pytest.param({"fc_ui": "8081", "fc_record": False}, "fc_record=false", id="nothing-to-show"),
     ],
 )
 def test_impossible_values_are_refused_by_name(changed: dict[str, object], named: str) -> None:
@@ -62,6 +65,11 @@ def test_choices_of_the_run_are_in_the_config() -> None:
     config = read(options(fc_evidence="observed", fc_domain="custom", fc_function="shop", fc_memory=1024)).config
     assert (config.evidence, config.domain_kind) == (Evidence.OBSERVED, DomainKind.CUSTOM)
     assert (config.functions[0].name, config.functions[0].memory_mb) == ("shop", 1024)
+
+
+@pytest.mark.parametrize(("text", "port"), [("", None), ("0", 0), ("8081", 8081)])
+def test_the_live_page_s_port_is_read(text: str, port: int | None) -> None:
+    assert read(options(fc_ui=text)).ui_port == port
 
 
 def test_retention_is_read() -> None:

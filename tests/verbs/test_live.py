@@ -139,7 +139,7 @@ def test_a_port_that_is_taken_is_one_line(recording: str, pages: list[Page], she
 
 def test_a_page_is_written_or_served(recording: str, tmp_path: Path, shell: Shell) -> None:
     assert shell("audit", recording) == 2
-    assert "-o FILE" in shell.err
+    assert "--output FILE" in shell.err
     assert shell("audit", recording, "--live", "-o", tmp_path / "x.html") == 2
     assert shell("audit", tmp_path / "none.db", "--live") == 3
     assert not (tmp_path / "x.html").exists()
