@@ -164,8 +164,8 @@ def ui_port(options: Any) -> int | None:
     text = options.fc_ui
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise StartRefused(Exit.OPTION, f"fc_ui={text} is not possible: it is a port, 0 to 65535")
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
+        raise StartRefused(Exit.OPTION, f"fc_ui={text} is not possible: a port, 1 to {LAST_PORT}, or 0 for any")
     if not options.fc_record:
         raise StartRefused(Exit.OPTION, "fc_ui shows the recording, and fc_record=false makes none; drop one of them")
     return int(text)
