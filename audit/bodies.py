@@ -83,7 +83,7 @@ def side(
     if size and not start:
         return BodySide(key, label, text.size(size), digest(message.body), (), (texts.UNKNOWN_PIECES,))
     data, notes = _decoded(start, message.headers, whole=len(start) == size)
-    found = (*_views(data, message.headers, pieces), _hex(start, size)) if size else ()
+    found = (*_views(data, message.headers, pieces), hex_view(start, size)) if size else ()
     return BodySide(key, label, text.size(size), digest(message.body), found, notes)
 
 
@@ -121,7 +121,7 @@ def _views(data: bytes, headers: Headers, pieces: Sequence[Piece]) -> Iterator[B
     laid_out = jsontext.pretty(plain) if len(data) <= TEXT_LIMIT else None
     if laid_out is not None:
         yield BodyView("json", texts.VIEW_PRETTY, text.visible(laid_out, lines=True))
-    yield BodyView("text", texts.VIEW_RAW, text.visible(plain, lines=True), cut=_cut(TEXT_LIMIT, len(data)))
+    yield BodyView("text", texts.VIEW_RAW, text.visible(plain, lines=True), cut=cut(TEXT_LIMIT, len(data)))
 
 
 def _structured(data: bytes, content_type: bytes, headers: Headers, pieces: Sequence[Piece]) -> Iterator[BodyView]:
@@ -139,7 +139,8 @@ def _structured(data: bytes, content_type: bytes, headers: Headers, pieces: Sequ
         yield BodyView("fields", label, fields=rows, cut=texts.PARTS_CUT.format(shown=len(rows)) if full else None)
 
 
-def _cut(shown: int, whole: int) -> Text | None:
+def cut(shown: int, whole: int) -> Text | None:
+    """What to say when only the beginning is shown; None when that is all."""
     return texts.CUT.format(shown=text.size(shown), whole=text.size(whole)) if whole > shown else None
 
 
@@ -154,11 +155,11 @@ def _image(data: bytes, image: images.Image) -> BodyView:
     return BodyView("image", texts.VIEW_IMAGE, image=uri, caption=caption)
 
 
-def _hex(start: bytes, size: int) -> BodyView:
+def hex_view(start: bytes, size: int) -> BodyView:
     """Offset, bytes and letters, sixteen to a line; of the bytes as they travelled."""
     shown = start[:HEX_LIMIT]
     lines = [_hex_line(offset, shown[offset : offset + 16]) for offset in range(0, len(shown), 16)]
-    return BodyView("hex", texts.VIEW_HEX, (Span("\n".join(lines)),), cut=_cut(len(shown), size))
+    return BodyView("hex", texts.VIEW_HEX, (Span("\n".join(lines)),), cut=cut(len(shown), size))
 
 
 def _hex_line(offset: int, row: bytes) -> str:
@@ -169,5 +170,5 @@ def _hex_line(offset: int, row: bytes) -> str:
 def plain_text(label: Text, data: bytes) -> BodyView:
     """Bytes that are no body (a log, a head that could not be parsed) as text with visible escapes."""
     return BodyView(
-        "text", label, text.visible(text.decode(data[:TEXT_LIMIT]), lines=True), cut=_cut(TEXT_LIMIT, len(data))
+        "text", label, text.visible(text.decode(data[:TEXT_LIMIT]), lines=True), cut=cut(TEXT_LIMIT, len(data))
     )

@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit import bodies, cards, catalogue, copies, explain, gauges, path, replays, sentences, text, texts
+from audit import bodies, cards, catalogue, copies, explain, gauges, path, replays, sentences, talk, text, texts
 from audit.model import ExchangePage, Link, Note
 from audit.words import Span
 from gateway.changes import Leg
 from gateway.config import Config
+from gateway.exchange import State
 from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from audit.model import PageMeta, Replay
+    from audit.model import PageMeta, Replay, TalkCard
     from audit.words import Spans, Text
+    from gateway.conversation import Message
     from gateway.differences import Difference
     from gateway.exchange import Exchange
 
@@ -41,12 +43,19 @@ def _default_config(digest: str) -> Config:
     return Config()
 
 
+def _no_messages(exchange_id: int) -> Iterable[Message]:
+    """No conversation."""
+    del exchange_id
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where a page gets what an exchange only names: large bodies, configs, and its relatives on the page.
 
     `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id. `outgoing`: call ->
-    the calls that the function made for it. `replays`: exchange id -> what a replay made of it.
+    the calls that the function made for it. `replays`: exchange id -> what a replay made of it. `messages`: what was
+    said in the conversation that an exchange opened.
     """
 
     bodies: bodies.Bodies = field(default_factory=bodies.NoBodies)
@@ -54,6 +63,7 @@ class Sources:
     children: dict[int, tuple[int, ...]] = field(default_factory=dict)
     outgoing: dict[int, tuple[int, ...]] = field(default_factory=dict)
     replays: Mapping[int, Replay] = field(default_factory=dict)
+    messages: Callable[[int], Iterable[Message]] = _no_messages
 
 
 def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
@@ -87,8 +97,16 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         links=tuple(_links(exchange, sources)),
         log=bodies.plain_text(texts.LOG, exchange.log) if exchange.log else None,
         replay=replays.card(sources.replays[exchange.id]) if exchange.id in sources.replays else None,
+        talk=_talk(exchange, sources),
         raw=bodies.plain_text(texts.RAW, exchange.raw) if exchange.raw else None,
     )
+
+
+def _talk(exchange: Exchange, sources: Sources) -> TalkCard | None:
+    """What was said; an exchange that has not ended knows no number of messages yet."""
+    if not exchange.messages and exchange.state is not State.OPEN:
+        return None
+    return talk.card(sources.messages(exchange.id), exchange.messages, sources.bodies)
 
 
 def _part(each: Difference) -> Text:

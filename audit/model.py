@@ -173,6 +173,34 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a WebSocket. `arrow` and `sender_label` say who said it, `time` when it was whole.
+
+    `line`: its content or its beginning; `view`: all of it that a page shows, when that is more.
+    """
+
+    seq: int
+    arrow: str
+    sender_label: Text
+    sender: str
+    time: str
+    kind: Text
+    size: str
+    coding: Text | None
+    line: Spans
+    view: BodyView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TalkCard:
+    """The messages of a WebSocket. `total`: how many are recorded; `cut`: says that not all are shown."""
+
+    rows: tuple[Said, ...]
+    total: int
+    cut: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangePage:
     """One exchange, complete: the right-hand side of the page.
 
@@ -200,6 +228,7 @@ class ExchangePage:
     log: BodyView | None
     raw: BodyView | None
     replay: ReplayCard | None = None
+    talk: TalkCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

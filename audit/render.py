@@ -42,6 +42,7 @@ STYLES = (
     "detail.css",
     "card.css",
     "body.css",
+    "talk.css",
     "summary.css",
     "live.css",
     "narrow.css",

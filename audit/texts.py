@@ -191,6 +191,33 @@ PARTS_CUT = Text("这里显示前 {shown} 项", "first {shown} entries")
 IMAGE_TOO_BIG = Text("图片过大，不在页内显示（{size}）", "image too large for the page ({size})")
 UNKNOWN_PIECES = Text("录制里没有这份消息体的内容", "the recording holds no bytes of this body")
 
+# WebSocket messages
+MESSAGES = Text("WebSocket 消息", "WebSocket messages")
+FROM_CLIENT = Text("客户端", "client")
+FROM_SERVER = Text("服务", "server")
+MESSAGE_KINDS = {
+    "text": Text("文本", "text"),
+    "binary": Text("二进制", "binary"),
+    "close": Text("关闭", "close"),
+    "ping": Text("ping", "ping"),
+    "pong": Text("pong", "pong"),
+    "other": Text("保留类型", "reserved"),
+}
+MESSAGE_CODINGS = {
+    "inflated": Text("已解压", "decompressed"),
+    "compressed": Text("无法解压", "still compressed"),
+    "cut": Text("不完整", "incomplete"),
+}
+MESSAGE_SENDER = Text("方向", "From")
+MESSAGE_TIME = Text("时间", "Time")
+MESSAGE_KIND = Text("类型", "Kind")
+MESSAGE_SIZE = Text("大小", "Size")
+MESSAGE_CONTENT = Text("内容", "Content")
+MESSAGES_CUT = Text(
+    "这里显示前 {shown} 条，共 {whole} 条；其余在录制文件里。",
+    "First {shown} of {whole}; the rest is in the recording.",
+)
+
 # More cards
 LOG = Text("函数日志", "Function log")
 RAW = Text("无法解析的原始字节", "Bytes that could not be parsed")

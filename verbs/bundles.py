@@ -24,7 +24,7 @@ from store.spool import Spool
 from store.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gateway.conversation import Message
@@ -79,7 +79,7 @@ async def _write(writer: Writer, bundle: Bundle, first: Exchange | None, rest: I
     return count
 
 
-async def _write_messages(writer: Writer, bundle: Bundle, talks: Set[int]) -> None:
+async def _write_messages(writer: Writer, bundle: Bundle, talks: set[int]) -> None:
     """What was said in the conversations, which these exchanges are."""
     before = (0, 0)
     for portion in batched(bundle.messages(), _PORTION):

@@ -14,7 +14,20 @@ from audit.model import Sign
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.model import BodyCard, BodySide, Card, Claim, ExchangePage, Group, Line, Note, ReplayCard, Spans, Text
+    from audit.model import (
+        BodyCard,
+        BodySide,
+        Card,
+        Claim,
+        ExchangePage,
+        Group,
+        Line,
+        Note,
+        ReplayCard,
+        Spans,
+        TalkCard,
+        Text,
+    )
 
 MOST_LINES = 200
 """Lines of one body that are printed; the rest is in the recording."""
@@ -45,6 +58,9 @@ class Printer:
         for card in (page.request, page.response):
             yield ""
             yield from self._card(card)
+        if page.talk is not None:
+            yield ""
+            yield from self._talk(page.talk)
         if page.replay is not None:
             yield ""
             yield from self._replay(page.replay)
@@ -122,6 +138,17 @@ class Printer:
             yield from _indented(flat(view.text))
             for entry in view.fields:
                 yield f"    | {flat(entry.name)} = {flat(entry.value)}"
+
+    def _talk(self, card: TalkCard) -> Iterator[str]:
+        yield f"{self._say(texts.MESSAGES)}: {card.total}"
+        for row in card.rows:
+            coding = f", {self._say(row.coding)}" if row.coding is not None else ""
+            facts = f"{self._say(row.sender_label)}  {row.time}  {self._say(row.kind)}{coding}  {row.size}"
+            yield f"  {row.arrow} {facts}  {flat(row.line)}"
+            if row.view is not None:
+                yield from _indented(flat(row.view.text))
+        if card.cut is not None:
+            yield f"    {self._say(card.cut)}"
 
     def _replay(self, card: ReplayCard) -> Iterator[str]:
         yield f"{self._say(texts.REPLAY)}: {self._say(card.verdict)}  ({card.note})"

@@ -29,7 +29,9 @@ def command(recording: str, number: int, language: str) -> int:
         exchange = reader.exchange(number)
         if exchange is None:
             raise Refused(f"no exchange {number} in {display_name(recording)}", ExitCode.NOTHING_SELECTED)
-        sources = detail.Sources(reader, config_of(reader), replays=last_replays(found, [number]))
+        sources = detail.Sources(
+            reader, config_of(reader), replays=last_replays(found, [number]), messages=reader.messages
+        )
         page = detail.page(exchange, PageMeta(display_name(recording)), sources)
         for line in Printer(language).page(page):
             click.echo(line)
