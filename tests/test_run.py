@@ -90,7 +90,7 @@ def house(tmp_path: Path) -> House:
     shutil.copy(ROOT / "run", house.root)
     (house.root / "requirements.lock").write_text("# nothing\n")
     show = "import os, sys; print(sys.argv[0], *sys.argv[1:], os.getcwd(), sep='|')\n"
-    for name in ("replay.py", "addons/fc.py", "examples/demo.py", "benchmarks/bench.py"):
+    for name in ("replay.py", "addons/fc.py", "examples/demo.py", "benchmarks/bench.py", "tests/conformance/main.py"):
         (house.root / name).parent.mkdir(exist_ok=True)
         (house.root / name).write_text(show)
     house.command("uv", FAKE_UV)
@@ -200,6 +200,7 @@ def test_it_works_through_a_symbolic_link(house: House, tmp_path: Path) -> None:
     [
         pytest.param("demo", "examples/demo.py", id="demo"),
         pytest.param("bench", "benchmarks/bench.py", id="bench"),
+        pytest.param("conformance", "tests/conformance/main.py", id="conformance"),
     ],
 )
 def test_a_verb_starts_its_script_in_the_caller_s_folder(house: House, tmp_path: Path, verb: str, file: str) -> None:
@@ -227,7 +228,7 @@ def test_arguments_arrive_as_they_were(house: House) -> None:
 def test_help_needs_no_environment(house: House, words: list[str]) -> None:
     result = house.run(*words)
     assert result.returncode == 0
-    for verb in ("demo", "test", "bench", "help", "mitmdump -s addons/fc.py"):
+    for verb in ("demo", "test", "bench", "conformance", "help", "mitmdump -s addons/fc.py"):
         assert f"./run {verb}" in result.stdout
     assert house.done() == []
 

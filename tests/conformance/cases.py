@@ -26,7 +26,8 @@ class Ask:
     up by a field X-Pad; `target_total`: bytes of the target, made up at its end. `body_size`: that many bytes.
     `chunks`: a chunked body. `announce`: a Content-Length whose body is never sent. `finish`: false leaves out the
     last chunk. `raw`: these bytes instead of everything else. `leaves`: the client goes once the server has it.
-    `first`: the answer's first chunk must come, and only then is the server's next one released.
+    `first`: the answer's first chunk must come, and only then is the server's next one released. `credentials`: what
+    the gateway checks callers by (gateway.auth.check.Credentials), in the core alone.
     """
 
     method: str = "GET"
@@ -45,6 +46,7 @@ class Ask:
     raw: str = ""
     leaves: bool = False
     first: str = ""
+    credentials: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Serve:
     `length`: false sends no Content-Length (the body then ends with the connection). `raw`: these bytes instead.
     `pause`: between its chunks it waits until the client has the first. `cut`: of all it would send, only so many
     bytes. `then`: keep, close, reset or hold. `reads`: all, head or nothing. `logs`: written to its log file.
+    `failure`: no answer comes and this is why (gateway.exchange.Failure), in the core alone.
     """
 
     status: str = "200 OK"
@@ -69,6 +72,7 @@ class Serve:
     then: str = "keep"
     reads: str = "all"
     logs: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +138,15 @@ class Kept:
 class Case:
     """One row of the contract. `proves`: its rule ids (contract). `vector`: its number in the contract's section 18.
 
-    `options`: of the proxy; `listening`: false, nobody is behind it. `shells`: who plays it (shells.py).
+    `options`: of the proxy; `config`: its fc_config, written here; `listening`: false, nobody is behind it. `shells`:
+    who plays it (shells.py), or `core`: the rules alone (pure.py), for what no client and server can bring about.
     """
 
     id: str
     proves: tuple[str, ...]
     vector: int = 0
     options: dict[str, str] | None = None
+    config: dict[str, Any] | None = None
     listening: bool = True
     shells: tuple[str, ...] = ("fc", "tls")
     ask: Ask = Ask()

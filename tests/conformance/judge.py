@@ -1,112 +1,32 @@
 """Whether what happened is what the case says: at the client, at the server, in the recording.
 
-Read next: cases.py (what can be expected), ../live/recorded.py (the recording against the sockets).
+Read next: delta.py (expected and found), ../live/recorded.py (the recording against the sockets).
 """
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from gateway.messages import body_size, get, get_all
+from gateway.messages import body_size, get_all
+from tests.conformance.delta import body_deltas, client_deltas, header_deltas
 from tests.conformance.script import raw
 from tests.live.messages import read_response
 from tests.live.recorded import assert_same_message
 from tests.live.scripted import PATIENCE_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gateway.exchange import Exchange
-    from gateway.messages import Headers
     from tests.conformance.cases import Case, Got, Kept, Saw
     from tests.conformance.shells import Played
     from tests.live.pool import Stage
     from tests.live.scripted import Received
 
-LOG_TAIL_BYTES = 4096
-ERROR_KEYS = ("RequestId", "Code", "Message")
-
 
 def judge_client(played: Played, got: Got) -> None:
     """What the client saw."""
-    if got.nothing:
-        assert played.status == 0
-        return
-    assert played.status == got.status, played
-    assert played.interim == got.interim
-    assert played.cut == got.cut, played
-    judge_headers(played.headers, got.lines, got.has, got.lacks, exact=played.exact)
-    judge_body(played.body, got.body, got.body_size)
-    if got.error:
-        judge_error(played, got)
-    if got.log:
-        judge_log(played, got)
-    if got.closes and played.exact:
-        assert played.ended
-
-
-def judge_headers(
-    headers: Headers, lines: tuple[str, ...], has: Iterable[str], lacks: Iterable[str], *, exact: bool = True
-) -> None:
-    """Lines as they are, those of one name in their order and no others of it; names there once; names not there."""
-    shown = [b"%b: %b" % pair for pair in headers]
-    wanted = [raw(line) for line in lines]
-    if not exact:
-        shown, wanted = [_lower_name(line) for line in shown], [_lower_name(line) for line in wanted]
-    for known in {_name(line) for line in wanted}:
-        assert _named(shown, known) == _named(wanted, known), shown
-    for name in has:
-        assert len(get_all(headers, name.lower().encode())) == 1, f"{name}: {shown}"
-    for name in lacks:
-        assert get(headers, name.lower().encode()) is None, f"{name}: {shown}"
-
-
-def _name(line: bytes) -> bytes:
-    return line.partition(b":")[0].lower()
-
-
-def _named(lines: list[bytes], name: bytes) -> list[bytes]:
-    return [line for line in lines if _name(line) == name]
-
-
-def _lower_name(line: bytes) -> bytes:
-    name, colon, value = line.partition(b":")
-    return name.lower() + colon + value
-
-
-def judge_body(found: bytes, text: str | None, size: int | None) -> None:
-    """A body by its bytes or, when large, by its size."""
-    if text is not None:
-        assert found == raw(text)
-    if size is not None:
-        assert len(found) == size
-        assert not found.strip(b"x")
-
-
-def judge_error(played: Played, got: Got) -> None:
-    """FC's JSON, with the id of the answer's own header (contract ERR-FMT, CTX-RID-3)."""
-    assert get(played.headers, b"content-type") == b"application/json"
-    members = json.loads(played.body)
-    assert set(members) == set(got.keys or ERROR_KEYS)
-    request_id = (get(played.headers, b"x-fc-request-id") or b"").decode()
-    told = {members[name] for name in ("RequestId", "RequestID") if name in members}
-    assert told <= {request_id}
-    assert {members[name] for name in ("Code", "ErrorCode") if name in members} == {got.error}
-    for name in ("Message", "ErrorMessage"):
-        assert name not in members or (members[name] and got.message in members[name]), members
-
-
-def judge_log(played: Played, got: Got) -> None:
-    """The end of this call's log, at most 4 KB of it (contract LOG-1, LOG-4)."""
-    text = b64decode(get(played.headers, b"x-fc-log-result") or b"", validate=True)
-    request_id = get(played.headers, b"x-fc-request-id") or b""
-    assert 0 < len(text) <= LOG_TAIL_BYTES
-    for part in got.log:
-        assert raw(part).replace(b"{id}", request_id) in text, text
+    assert list(client_deltas(played, got)) == [], played
 
 
 def judge_server(received: list[Received], saw: Saw, *, exact: bool) -> None:
@@ -122,8 +42,8 @@ def judge_server(received: list[Received], saw: Saw, *, exact: bool) -> None:
     request = last.message.as_request()
     assert saw.method in {"", request.method.decode()}
     assert saw.target in {"", request.target.decode("latin-1")}
-    judge_headers(request.headers, saw.lines, saw.has, saw.lacks, exact=exact)
-    judge_body(last.message.body, saw.body, saw.body_size)
+    assert list(header_deltas(request.headers, saw.lines, saw.has, saw.lacks, exact=exact)) == []
+    assert list(body_deltas(last.message.body, saw.body, saw.body_size)) == []
 
 
 def judge_recording(case: Case, stage: Stage, played: Played, received: list[Received], last: int) -> None:

@@ -57,13 +57,20 @@ def play_tls(stage: Stage, ask: Ask) -> Played:
 
 
 def _play(client: RawClient, stage: Stage, ask: Ask) -> Played:
+    if not ask.leaves:
+        return play_on(client, ask, lambda: stage.server.release(NEXT_PIECE))
+    wire = request_of(ask)
+    client.send_what_is_taken(wire.head + wire.body)
+    stage.server.wait_for(1)
+    client.vanish()
+    return Played(wire)
+
+
+def play_on(client: RawClient, ask: Ask, has_first: Callable[[], None]) -> Played:
+    """Play a request on a connection. `has_first`: told once the first piece of a stream is here."""
     wire = request_of(ask)
     waits = any(line.lower().startswith("expect:") for line in ask.headers)
     client.send_what_is_taken(wire.head if waits else wire.head + wire.body)
-    if ask.leaves:
-        stage.server.wait_for(1)
-        client.vanish()
-        return Played(wire)
     interim: list[int] = []
     head = client.head()
     while _status(head) < 200:
@@ -75,7 +82,7 @@ def _play(client: RawClient, stage: Stage, ask: Ask) -> Played:
     if ask.first:
         first = client.chunk()
         assert first == raw(ask.first)
-        stage.server.release(NEXT_PIECE)
+        has_first()
     answer = client.rest(head, raw(ask.method))
     if answer is None:
         return replace(played, cut=True)

@@ -29,12 +29,14 @@ def tls_context() -> ssl.SSLContext:
 
 
 class RawClient:
-    """One connection to a port of 127.0.0.1."""
+    """One connection to a port, of 127.0.0.1 when nothing else is said. `tls`: as the proxy makes it, or a context."""
 
-    def __init__(self, port: int, *, tls: bool = False) -> None:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+    def __init__(self, port: int, *, tls: bool | ssl.SSLContext = False, host: str = "127.0.0.1") -> None:
+        plain = socket.create_connection((host, port), timeout=PATIENCE_S)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket = tls_context().wrap_socket(plain, server_hostname="app.example.test") if tls else plain
+        context = tls_context() if tls is True else tls
+        named = host if isinstance(tls, ssl.SSLContext) else "app.example.test"
+        self.socket = context.wrap_socket(plain, server_hostname=named) if context else plain
         self.stream = self.socket.makefile("rb")
 
     def send(self, data: bytes) -> None:
