@@ -91,7 +91,7 @@ def house(tmp_path: Path) -> House:
     (house.root / "requirements.lock").write_text("# nothing\n")
     show = "import os, sys; print(sys.argv[0], *sys.argv[1:], os.getcwd(), sep='|')\n"
     for name in ("replay.py", "addons/fc.py", "examples/demo.py", "benchmarks/bench.py", "tests/conformance/main.py"):
-        (house.root / name).parent.mkdir(exist_ok=True)
+        (house.root / name).parent.mkdir(parents=True, exist_ok=True)
         (house.root / name).write_text(show)
     house.command("uv", FAKE_UV)
     house.command("python3", GOOD_PYTHON)
