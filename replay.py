@@ -19,7 +19,7 @@ MODULES = {
     "serve": ("verbs.serving", "Answer clients from the recording, without any server."),
     "noise": ("verbs.noise", "Learn which differences say nothing."),
     "export": ("verbs.exporting", "Write a bundle for another desk, without secrets."),
-    "import": ("verbs.importing", "Make a recording of a bundle."),
+    "import": ("verbs.importing", "Make a recording of a bundle, a HAR or mitmproxy flows."),
     "audit": ("verbs.auditing", "Write the recording as one self-contained page."),
     "verify": ("verbs.verifying", "Is everything still what was written?"),
     "salvage": ("verbs.salvaging", "Rescue what is sound of a damaged recording."),

@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from formats.bundle import FORMAT, VERSION
@@ -52,6 +53,9 @@ class Bundle:
         self._check_names()
         self.manifest = self._manifest()
         self._check_digests()
+        self.rules_version = str(self.manifest.get("rules_version", ""))
+        self.sealed = bool(self.manifest.get("sealed"))
+        self.notes: Counter[str] = Counter()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,8 +1,9 @@
 """HAR 1.2: what browsers' tools, Charles, Proxyman, Postman and mitmproxy open. One side in the standard fields.
 
-Each entry carries the whole exchange in `_fc`: both views, every change and its rule. What HAR 1.2 cannot hold is
+Each entry carries the whole exchange in `_fc`: both views, every change and its rule, and the bodies that the
+standard fields do not hold byte for byte, so that har_read.py gets back what went in. What HAR 1.2 cannot hold is
 said: a binary request body gets `encoding` (a later draft's key) and `_encoding`, a body that is too large is left
-out with a comment. Must not know: recordings, secrets. Read next: plain.py.
+out with a comment. Must not know: recordings, secrets. Read next: plain.py, har_read.py.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from gateway.exchange import Exchange, View
 from gateway.messages import Body, BodyRef, Headers, Request, Response, body_size, get, get_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MOST_BODY = 32 * 1024 * 1024
 """Bytes of a body that goes into a HAR; readers load the whole file into memory."""
@@ -39,39 +40,73 @@ class Source:
     decode: Callable[[bytes, Headers], bytes | None]
 
 
-def render(exchanges: Iterable[Exchange], side: str, source: Source, version: str) -> Iterator[bytes]:
-    """A HAR file in pieces, entries in order of arrival. `side`: "client" or "server" in the standard fields."""
-    head = {"version": "1.2", "creator": {"name": "fc-replay", "version": version}}
-    yield b'{"log": ' + json.dumps(head).encode()[:-1] + b', "entries": ['
+def render(
+    exchanges: Iterable[Exchange], side: str, source: Source, about: Callable[[], Mapping[str, Any]]
+) -> Iterator[bytes]:
+    """A HAR file in pieces, entries in order of arrival. `side`: "client" or "server" in the standard fields.
+
+    `about`: asked at the end, what an import must know: `rules_version`, whether it is `sealed`, `configs`.
+    """
+    yield b'{"log": {"version": "1.2", "creator": {"name": "fc-replay", "version": "1"}, "entries": ['
     separator = b"\n"
     for exchange in exchanges:
         view = exchange.client if side == "client" else exchange.server
         if view is not None and view.request is not None:
-            text = json.dumps(_entry(exchange, view.request, view.response, source), ensure_ascii=False)
+            text = json.dumps(_entry(exchange, view, side, source), ensure_ascii=False)
             yield separator + text.encode("utf-8", "backslashreplace")
             separator = b",\n"
-    yield b"\n]}}\n"
+    told = json.dumps({"schema": SCHEMA, "side": side, **about()}, ensure_ascii=False, sort_keys=True)
+    yield b'\n], "_fc": ' + told.encode("utf-8", "backslashreplace") + b"}}\n"
 
 
-def _entry(exchange: Exchange, request: Request, response: Response | None, source: Source) -> dict[str, Any]:
+def _entry(exchange: Exchange, view: View, side: str, source: Source) -> dict[str, Any]:
     timings = _timings(exchange)
     started = datetime.fromtimestamp(exchange.facts.seed.arrived_us / 1_000_000, UTC)
+    assert view.request is not None  # noqa: S101 - render leaves out what has none
     return {
         "startedDateTime": started.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "time": sum(value for value in timings.values() if value > 0),
-        "request": _request(exchange, request, source),
-        "response": _response(response, source),
+        "request": _request(exchange, view.request, source),
+        "response": _response(view.response, source),
         "cache": {},
         "timings": timings,
-        "_fc": {"schema": SCHEMA, "exchange": to_plain(_without_client_bodies(exchange))},
+        "_fc": _whole(exchange, side, source),
     }
 
 
-def _without_client_bodies(exchange: Exchange) -> Exchange:
-    """The exchange without what the standard fields hold already; large bodies stay names."""
-    views = [exchange.client.request, exchange.client.response]
-    bare = [replace(message, body=b"") if message else None for message in views]
-    return replace(exchange, client=View(*bare))  # type: ignore[arg-type]  # a request, then a response
+def _whole(exchange: Exchange, side: str, source: Source) -> dict[str, Any]:
+    """The exchange without the bodies that the standard fields hold to the byte; large ones they lack lie beside it."""
+    view = (exchange.client if side == "client" else exchange.server) or View()
+    exact = [message for message in (view.request, view.response) if message and is_exact(message, source)]
+    bare = View(*[_bare(each) if each in exact else each for each in (view.request, view.response)])  # type: ignore[arg-type]
+    changed = replace(exchange, client=bare) if side == "client" else replace(exchange, server=bare)
+    told = {"schema": SCHEMA, "exchange": to_plain(changed)}
+    refs = {body for body in _bodies(exchange) if isinstance(body, BodyRef) and body.size <= MOST_BODY}
+    refs -= {each.body for each in exact}
+    coded = {ref.digest.hex(): b64encode(b"".join(source.load(ref))).decode("ascii") for ref in refs}
+    return {**told, "bodies": dict(sorted(coded.items()))} if coded else told
+
+
+def is_exact(message: Request | Response, source: Source) -> bool:
+    """Whether the standard fields hold a body to the byte: not when a content coding was undone, nor when too large."""
+    body = _loaded(message.body, source)
+    if body is None or isinstance(message, Request):
+        return body is not None
+    return source.decode(body, message.headers) in {None, body}
+
+
+def _bare(message: Request | Response | None) -> Request | Response | None:
+    """Large bodies stay names: the standard fields hold what they name."""
+    if message is None or isinstance(message.body, BodyRef):
+        return message
+    return replace(message, body=b"")
+
+
+def _bodies(exchange: Exchange) -> Iterator[Body]:
+    for view in (exchange.client, exchange.server or View()):
+        yield from (message.body for message in (view.request, view.response) if message)
+    for change in exchange.transforms:
+        yield from (side for side in (change.before, change.after) if isinstance(side, BodyRef))
 
 
 def _timings(exchange: Exchange) -> dict[str, float]:

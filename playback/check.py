@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from playback.vault import Vault
 
 UNFINISHED = "it had not ended when it was recorded"
+FOREIGN = "no gateway of ours saw it: another program recorded it"
 
 
 def check(stored: Exchange, config: Config, vault: Vault, fail_on: Rank = Rank.MEDIUM) -> Outcome:
@@ -46,6 +47,8 @@ def check(stored: Exchange, config: Config, vault: Vault, fail_on: Rank = Rank.M
     )
     if stored.state is State.OPEN:
         return replace(outcome, skipped=UNFINISHED)
+    if not stored.rules_version:
+        return replace(outcome, skipped=FOREIGN)
     findings = _findings(stored, config, vault)
     return replace(outcome, verdict=judge(findings, fail_on), findings=findings)
 

@@ -26,8 +26,11 @@ ARROWS: dict[str, frozenset[str]] = {
 }
 WATCHED = frozenset(ARROWS) | {"mitmproxy"}
 
-# The one file outside addons/ that reads mitmproxy's file format (design: "formats/flows.py alone").
-EXTRA: dict[str, frozenset[str]] = {"formats/flows.py": frozenset({"mitmproxy"})}
+# The files outside addons/ that know mitmproxy's file format (design: "formats/flows.py alone"; writing and reading).
+EXTRA: dict[str, frozenset[str]] = {
+    "formats/flows.py": frozenset({"mitmproxy"}),
+    "formats/flows_read.py": frozenset({"mitmproxy"}),
+}
 
 # Time, randomness, the environment, sockets and loggers enter the gateway as facts, or a replay could not repeat it.
 IMPURE = frozenset(

@@ -31,9 +31,15 @@ _SIDES = click.Choice(["client", "server"])
 
 @click.command("export")
 @recording_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="bug.fcz, calls.har, or a folder.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="bug.fcz, calls.har, curl.sh, calls.flow, a folder.",
+)
 @click.option("--format", "form", type=click.Choice(list(FORMS)), help="When the output's name does not say it.")
-@click.option("--side", type=_SIDES, default="client", show_default=True, help="Whose view a HAR or curl shows.")
+@click.option("--side", type=_SIDES, default="client", show_default=True, help="Whose view a HAR, curl or flow shows.")
 @click.option("--noise", "noise_file", type=click.Path(path_type=Path), help="Accepted noise rules for a bundle.")
 @click.option("--with-secrets", is_flag=True, help="Leave sealed values in the clear. Think twice.")
 @filter_option
@@ -47,7 +53,7 @@ def command(
     wanted: Predicate,
     with_secrets: bool,
 ) -> int:
-    """Write RECORDING for somebody else: a bundle (.fcz) that every verb reads, a HAR, curl commands, raw messages.
+    """Write RECORDING for somebody else: a bundle (.fcz), a HAR, curl commands, raw messages, flows of mitmproxy.
 
     Secrets get new pseudonyms; what leaves is searched for every sealed value first, and if one is found nothing is
     written (exit code 4).

@@ -16,7 +16,7 @@ import click
 from gateway.config_plain import from_plain
 from playback.selection import Predicate, parse_filter
 from playback.shard import parse_shard
-from store.errors import Damaged, NewerVersion, RecordingError
+from store.errors import Damaged, NewerVersion, NotOurs, RecordingError
 from store.reader import Reader
 from store.recording import open_for_reading
 from verbs.options import parsed_by
@@ -65,8 +65,20 @@ def readable(recording: str) -> Iterator[Recording]:
                 yield found
             finally:
                 found.close()
+    except NotOurs as error:
+        raise Refused(_or_import_it(recording, error), error.exit_code) from error
     except RecordingError as error:
         raise Refused(str(error), error.exit_code) from error
+
+
+def _or_import_it(recording: str, error: NotOurs) -> str:
+    """What is not a recording may be a file that can become one."""
+    from verbs.bundles import kind_of  # noqa: PLC0415 - only this error pays for the writing side
+
+    words = {"har": "a HAR", "flows": "a mitmproxy flow file"}.get(kind_of(Path(recording)), "")
+    return (
+        f"{recording}: it is {words}. Make a recording of it: replay.py import FILE -o NEW.db" if words else str(error)
+    )
 
 
 @contextmanager

@@ -52,10 +52,20 @@ class Takeaway:
 
 def form_of(output: Path) -> str:
     """The form that a name stands for; a bundle when it says nothing."""
-    return {".har": "har", ".sh": "curl"}.get(output.suffix.lower(), "bundle")
+    return {".har": "har", ".sh": "curl", ".flow": "flows", ".flows": "flows", ".mitm": "flows"}.get(
+        output.suffix.lower(), "bundle"
+    )
 
 
 def _bundle(away: Takeaway) -> None:
+    noted, configs = _noted(away)
+    about = {"recording": away.name, "rules_version": RULES_VERSION, "sealed": away.export.sealed}
+    contents = Contents(noted, away.export.bodies, configs, about, away.noise, lambda: _said(away.export))
+    write_bundle(away.output, contents, _private)
+
+
+def _noted(away: Takeaway) -> tuple[Iterator[Exchange], Callable[[], dict[str, dict[str, Any]]]]:
+    """The exchanges, and what gives the configs of those that were walked over."""
     used: set[str] = set()
 
     def noted() -> Iterator[Exchange]:
@@ -67,9 +77,7 @@ def _bundle(away: Takeaway) -> None:
         found = {digest: away.reader.config(digest) for digest in sorted(used)}
         return {digest: config for digest, config in found.items() if config is not None}
 
-    about = {"recording": away.name, "rules_version": RULES_VERSION, "sealed": away.export.sealed}
-    contents = Contents(noted(), away.export.bodies, configs, about, away.noise, lambda: _said(away.export))
-    write_bundle(away.output, contents, _private)
+    return noted(), configs
 
 
 def _said(export: Export) -> Iterator[tuple[int, Message]]:
@@ -84,8 +92,21 @@ def _said(export: Export) -> Iterator[tuple[int, Message]]:
 
 
 def _har(away: Takeaway) -> None:
+    noted, configs = _noted(away)
+    sealed = away.export.sealed
     source = har.Source(away.load, decoded)
-    _write(away.output, har.render(away.exchanges, away.side, source, RULES_VERSION))
+
+    def about() -> dict[str, object]:
+        return {"rules_version": RULES_VERSION, "sealed": sealed, "configs": configs()}
+
+    _write(away.output, har.render(noted, away.side, source, about))
+
+
+def _flows(away: Takeaway) -> None:
+    from formats import flows  # noqa: PLC0415 - mitmproxy takes a second to import
+
+    source = flows.Source(away.load, away.reader.config, away.export.sealed)
+    _write(away.output, flows.render(away.exchanges, away.side, source))
 
 
 def _curl(away: Takeaway) -> None:
@@ -125,7 +146,13 @@ def _raw(away: Takeaway) -> None:
                     _write(away.output / f"{exchange.id}-{side}-{what}.http", raw.render(message, away.load))
 
 
-FORMS: dict[str, Callable[[Takeaway], None]] = {"bundle": _bundle, "har": _har, "curl": _curl, "raw": _raw}
+FORMS: dict[str, Callable[[Takeaway], None]] = {
+    "bundle": _bundle,
+    "har": _har,
+    "curl": _curl,
+    "raw": _raw,
+    "flows": _flows,
+}
 
 
 def refuse_folder(output: Path) -> None:

@@ -26,7 +26,7 @@ SOURCE = Source(lambda ref: [b"x" * ref.size], decoded)
 
 
 def har(exchanges: list[Exchange], side: str = "client") -> bytes:
-    return b"".join(render(exchanges, side, SOURCE, "1"))
+    return b"".join(render(exchanges, side, SOURCE, dict))
 
 
 def entries(exchanges: list[Exchange], side: str = "client") -> list[dict[str, Any]]:
