@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class RawServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as stream:
+        # A client that leaves in the middle is no failure of the server.
+        with suppress(ConnectionResetError, BrokenPipeError), connection, connection.makefile("rb") as stream:
             while request := _read_request(stream):
                 self.got.append(request)
                 told = self._answers(request)
