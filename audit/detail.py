@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit import bodies, cards, catalogue, copies, explain, gauges, path, replays, sentences, talk, text, texts
+from audit import bodies, cards, catalogue, copies, gauges, path, replays, sentences, talk, text, texts
 from audit.model import ExchangePage, Link, Note
 from audit.words import Span
 from gateway.changes import Leg
@@ -17,6 +17,7 @@ from gateway.config import Config
 from gateway.exchange import State
 from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
+from gateway.traits import unclaimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,7 +75,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
     response = cards.card(exchange, Leg.RESPONSE, gauges.gauges(measured, Leg.RESPONSE), sources.bodies)
     server_url = _server_url(exchange, config)
     client_status, server_status = sentences.statuses(exchange)
-    unexplained = tuple(_part(each) for each in explain.unclaimed(exchange))
+    unexplained = tuple(_part(each) for each in unclaimed(exchange))
     sent = exchange.client.request
     return ExchangePage(
         id=exchange.id,

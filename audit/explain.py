@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from audit import catalogue
 from gateway.changes import Part
-from gateway.differences import Difference, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from audit.headers import Pair
     from audit.words import Claim
     from gateway.changes import Leg, Transform
-    from gateway.exchange import Exchange
     from gateway.messages import Header
 
 
@@ -80,16 +78,6 @@ def _claim_once(book: dict[Header, list[str]], line: Header) -> list[str]:
 def body_claims(transforms: Iterable[Transform], answered: Iterable[str]) -> tuple[Claim, ...]:
     """Who changed a body that did not arrive as it left."""
     return by_part(transforms, Part.BODY) or claims(answered) or (catalogue.UNEXPLAINED,)
-
-
-def unclaimed(exchange: Exchange) -> tuple[Difference, ...]:
-    """What the gateway's own check finds unexplained; lines in another order alone are a quiet note, not this."""
-    return tuple(each for each in unexplained(exchange) if not _order_alone(each))
-
-
-def _order_alone(each: Difference) -> bool:
-    expected, found = each.expected, each.found
-    return isinstance(expected, tuple) and isinstance(found, tuple) and sorted(expected) == sorted(found)
 
 
 def answering(transforms: Iterable[Transform]) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audit import cards, detail, explain, gauges, path, sentences, text
+from audit import cards, detail, gauges, path, sentences, text
 from gateway.changes import Leg
+from gateway.traits import unclaimed
 
 if TYPE_CHECKING:
     from audit.detail import Sources
@@ -63,7 +64,7 @@ def glance(exchange: Exchange, sources: Sources) -> Glance:
         mode=detail.mode(exchange),
         stopped=text.clean(exchange.error_code) or (exchange.failure.value if exchange.failure else ""),
         counts=cards.counts(exchange, Leg.REQUEST) + cards.counts(exchange, Leg.RESPONSE),
-        unexplained=len(explain.unclaimed(exchange)),
+        unexplained=len(unclaimed(exchange)),
         phases=path.phases(exchange.timings),
         done_us=exchange.timings.done,
         acted=frozenset(change.rule_id for change in exchange.transforms),

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from audit import bodies, jsontext, sentences, text
 from audit.overview import Entry, Row
-from audit.sentences import Outcome
 from audit.words import Span
-from gateway.exchange import State
-from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
+from gateway.traits import modes, traits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +20,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 _TARGET_BYTES = 200
-_MODES = {
-    Ingress.HTTP_DEFAULT: ("http", "default"),
-    Ingress.HTTP_CUSTOM: ("http", "domain"),
-    Ingress.API: ("api",),
-    Ingress.EGRESS: ("egress",),
-}
-_FAILED = frozenset({State.SERVER_FAILED, State.TIMED_OUT, State.CANCELLED, State.INTERRUPTED})
-_PASSED = frozenset({Outcome.UNTOUCHED, Outcome.CHANGED, Outcome.CONVERTED, Outcome.CONVERTED_STATUS})
-_STOPPED = frozenset({Outcome.REFUSED, Outcome.MALFORMED_REQUEST, Outcome.STORE, Outcome.BUSY, Outcome.DISCARDED})
+_LINE_BYTES = 200
 
 
 def row(seen: Glance) -> Row:
@@ -77,42 +67,22 @@ def entry(exchange: Exchange, seen: Glance, keeper: bodies.Bodies, body_bytes: i
         method=method.lower(),
         path=target.lower(),
         rules=tuple(rules),
-        modes=tuple(_modes(exchange)),
-        flags=tuple(_flags(exchange, seen)),
+        modes=modes(exchange),
+        flags=traits(exchange),
         time_ms=exchange.timings.done / 1000 if exchange.timings.done >= 0 else -1,
         body=_body(exchange, keeper, body_bytes),
         function=text.clean(exchange.facts.function).lower(),
         state=exchange.state.value,
+        headers=tuple(_headers(exchange)),
     )
 
 
-def _modes(exchange: Exchange) -> Iterator[str]:
-    """The words that `mode:` understands."""
-    yield from _MODES[exchange.facts.ingress]
-    if exchange.facts.invocation_type is InvocationType.ASYNC or exchange.is_delivery:
-        yield "async"
-    else:
-        yield "sync"
-
-
-def _flags(exchange: Exchange, seen: Glance) -> Iterator[str]:
-    """The words that `is:` understands."""
-    if sentences.outcome(exchange) in _PASSED:
-        yield "passed"
-    if seen.counts.total:
-        yield "changed"
-    if seen.counts.unexplained or seen.unexplained:
-        yield "unexplained"
-    if seen.server_status:
-        yield "differs"
-    if exchange.state is State.REFUSED or sentences.outcome(exchange) in _STOPPED:
-        yield "rejected"
-    if exchange.state in _FAILED or (exchange.failure and exchange.state is not State.REFUSED):
-        yield "failed"
-    if exchange.advice:
-        yield "advised"
-    if exchange.is_delivery:
-        yield "delivery"
+def _headers(exchange: Exchange) -> Iterator[str]:
+    """Each field line that any side sent or got, once, lower case."""
+    views = [exchange.client, *([exchange.server] if exchange.server else [])]
+    messages = [message for view in views for message in (view.request, view.response) if message is not None]
+    for name, value in dict.fromkeys(field for message in messages for field in message.headers):
+        yield text.flat(b"%b: %b" % (name, value), _LINE_BYTES).lower()
 
 
 def _body(exchange: Exchange, keeper: bodies.Bodies, limit: int) -> str:

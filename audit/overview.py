@@ -49,6 +49,7 @@ class Entry:
     body: str
     function: str
     state: str
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,14 +195,18 @@ def policy(*, live: bool) -> str:
 def entries_block(entries: Iterable[Entry]) -> Markup:
     """The filter's index as JSON for a script block: a row per exchange, in the order of `Entry`'s fields.
 
-    Calls of one kind meet the same rules, so each list of rule ids stands once, and rows name it by its number.
+    Calls of one kind meet the same rules and carry much the same header lines, so each list of rule ids and each
+    line stands once, and rows name them by number.
     """
     rules: dict[tuple[str, ...], int] = {}
+    lines: dict[str, int] = {}
     rows = []
     for entry in entries:
         number = rules.setdefault(entry.rules, len(rules))
-        rows.append([number if name == "rules" else getattr(entry, name) for name in _ENTRY_FIELDS])
-    return json_block({"rules": list(rules), "entries": rows})
+        headers = [lines.setdefault(line, len(lines)) for line in entry.headers]
+        short = {"rules": number, "headers": headers}
+        rows.append([short[name] if name in short else getattr(entry, name) for name in _ENTRY_FIELDS])
+    return json_block({"rules": list(rules), "lines": list(lines), "entries": rows})
 
 
 _JSON_ESCAPES = str.maketrans(

@@ -1,12 +1,13 @@
 """Every word of the page that is ours, in Chinese and English, once.
 
 Templates name these by attribute (`t.REQUEST`); models carry them where a choice was made. Sentences that
-depend on an exchange are in sentences.py. Must not know: anything.
+depend on an exchange are in sentences.py. Must not know: exchanges.
 """
 
 from __future__ import annotations
 
 from audit.words import Text
+from gateway.traits import MODES, TRAITS
 
 # The frame
 TITLE = Text("FC 网关审计", "FC gateway audit")
@@ -296,14 +297,15 @@ KEYS = (
     (("Esc",), Text("清除过滤、关闭窗口", "clear the filter, close the dialog")),
 )
 FILTERS = (
-    ("status:>=400", Text("客户端看到的状态", "status that the client saw")),
+    ("status:>=400 status:4xx", Text("客户端看到的状态", "status that the client saw")),
     ("server:200", Text("服务返回的状态", "status that your server returned")),
-    ("method:POST path:/api", Text("方法、路径", "method, path")),
+    ("method:POST path:/api", Text("方法、路径，支持 *", "method, path, * allowed")),
     ("rule:req.strip.*", Text("触发的规则，支持 *", "rules that spoke, * allowed")),
-    ("mode:async", Text("http · api · async · domain", "http · api · async · domain")),
-    ("is:rejected is:differs", Text("被网关拒绝 / 状态不一致", "rejected by the gateway / status differs")),
-    ("is:changed is:unexplained", Text("有改写 / 有无规则解释的差异", "changed / with unexplained differences")),
-    ("time:>100", Text("耗时（毫秒）", "duration (ms)")),
+    ("header:x-app", Text("任何一侧的头", "a header line of either side")),
     ("body:李雷", Text("消息体开头的文字", "text near the start of a body")),
+    ("mode:async", Text("调用方式：{words}", "how it was called: {words}").format(words=" · ".join(MODES))),
+    ("is:rejected", Text("发生了什么：{words}", "what happened: {words}").format(words=" · ".join(TRAITS))),
+    ("state:open function:web", Text("状态、函数", "state, function")),
+    ("time:>100 id:3-9", Text("耗时（毫秒）、编号", "duration (ms), number")),
     ("-path:/healthz", Text("前缀 - 表示排除", "a leading - excludes")),
 )

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 import shlex
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from gateway.exchange import State
-from gateway.facts import Ingress, InvocationType
 from gateway.messages import get
+from gateway.traits import MODES, TRAITS
 from playback.decoding import decoded
 from playback.errors import BadOption
 
@@ -29,6 +28,7 @@ type Predicate = Callable[[Exchange], bool]
 
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)\Z")
 _CLASS = re.compile(r"([1-9])xx\Z")
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _RANGE = re.compile(r"(\d+)-(\d+)\Z")
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": lambda value, bound: value >= bound,
@@ -60,9 +60,9 @@ def _term(word: str) -> Predicate:
     key, colon, value = word.partition(":")
     if not colon or not key.isalpha() or value.startswith("//"):
         return _free_text(word)
-    if key not in _KEYS:
-        raise BadFilter(_unknown("filter term", f"{key}:", [f"{known}:" for known in _KEYS]))
-    return _KEYS[key](value)
+    if key not in KEYS:
+        raise BadFilter(_unknown("filter term", f"{key}:", [f"{known}:" for known in KEYS]))
+    return KEYS[key](value)
 
 
 def _unknown(what: str, word: str, known: list[str]) -> str:
@@ -77,11 +77,13 @@ def _free_text(word: str) -> Predicate:
 
 def _searched(exchange: Exchange) -> str:
     request = exchange.client.request
-    parts = [exchange.facts.seed.request_id, exchange.error_code, exchange.facts.function]
+    parts = [f"#{exchange.id}", exchange.facts.seed.request_id, exchange.error_code, exchange.facts.function]
+    parts += [str(status) for status in (client_status(exchange), server_status(exchange)) if status]
+    parts += [exchange.failure.value] if exchange.failure else []
     if request is not None:
         host = get(request.headers, b"host") or b""
-        parts += [part.decode("utf-8", "backslashreplace") for part in (request.method, request.target, host)]
-    parts += [transform.rule_id for transform in exchange.transforms]
+        parts += [part.decode("utf-8", "backslashreplace") for part in (request.method, exchange.address, host)]
+    parts += _rules(exchange)
     return "\n".join(parts).lower()
 
 
@@ -112,10 +114,14 @@ def _numeric_test(value: str) -> Callable[[float], bool]:
     raise BadFilter(f"{value!r} is no number; write 404, >=400, 4xx or 10-20")
 
 
-def _glob(read: Callable[[Exchange], list[str]]) -> Callable[[str], Predicate]:
+def _text(read: Callable[[Exchange], list[str]]) -> Callable[[str], Predicate]:
+    """A text is looked for anywhere; with a `*` in it, it is the whole. Case says nothing."""
+
     def term(value: str) -> Predicate:
-        pattern = value if "*" in value or "?" in value else f"*{value}*"
-        return lambda exchange: any(fnmatchcase(text, pattern) for text in read(exchange))
+        pieces = [re.escape(piece) for piece in value.lower().split("*")]
+        found = re.compile(".*".join(pieces), re.DOTALL)
+        test = found.fullmatch if len(pieces) > 1 else found.search
+        return lambda exchange: any(test(text.lower()) for text in read(exchange))
 
     return term
 
@@ -164,58 +170,43 @@ def _bodies(exchange: Exchange) -> list[str]:
     """The texts of bodies, decompressed; those over 256 KiB are kept apart and are not searched."""
     found = {(message.body, message.headers) for message in _messages(exchange) if isinstance(message.body, bytes)}
     texts = (decoded(body, headers) or body for body, headers in found if body)
-    return [text.decode("utf-8", "backslashreplace").lower() for text in texts]
+    return [_as_read(text.decode("utf-8", "backslashreplace")) for text in texts]
 
 
-def _lower_glob(read: Callable[[Exchange], list[str]]) -> Callable[[str], Predicate]:
-    term = _glob(read)
-    return lambda value: term(value.lower())
+def _as_read(text: str) -> str:
+    """With the escapes of JSON in place of `\\u97e9`, as people write what they look for."""
+    if "\\u" not in text:
+        return text
+    found = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _rules(exchange: Exchange) -> list[str]:
-    return [transform.rule_id for transform in exchange.transforms]
+    acted, advised = exchange.transforms, exchange.advice
+    return [*(change.rule_id for change in acted), *(advice.rule_id for advice in advised)]
 
 
 def _duration_ms(exchange: Exchange) -> float | None:
     return exchange.timings.done / 1000 if exchange.timings.done >= 0 else None
 
 
-def _ingress(wanted: Ingress) -> Predicate:
-    return lambda exchange: exchange.facts.ingress is wanted
-
-
 def _state(wanted: State) -> Predicate:
     return lambda exchange: exchange.state is wanted
 
 
-_MODES: dict[str, Predicate] = {
-    "http": lambda exchange: exchange.facts.ingress in {Ingress.HTTP_DEFAULT, Ingress.HTTP_CUSTOM},
-    "api": _ingress(Ingress.API),
-    "default": _ingress(Ingress.HTTP_DEFAULT),
-    "domain": _ingress(Ingress.HTTP_CUSTOM),
-    "egress": _ingress(Ingress.EGRESS),
-    "async": lambda exchange: exchange.facts.invocation_type is InvocationType.ASYNC,
-    "sync": lambda exchange: exchange.facts.invocation_type is InvocationType.SYNC,
-}
-_IS: dict[str, Predicate] = {
-    "rejected": lambda exchange: exchange.state is State.REFUSED,
-    "failed": lambda exchange: exchange.failure is not None,
-    "changed": lambda exchange: bool(exchange.transforms),
-    "differs": lambda exchange: server_status(exchange) not in {None, client_status(exchange)},
-    "delivery": lambda exchange: exchange.is_delivery,
-}
-_KEYS: dict[str, Callable[[str], Predicate]] = {
+KEYS: dict[str, Callable[[str], Predicate]] = {
     "id": _number(lambda exchange: exchange.id),
     "status": _number(client_status),
     "server": _number(server_status),
     "time": _number(_duration_ms),
-    "method": _glob(_method),
-    "path": _glob(_target),
-    "rule": _glob(_rules),
-    "header": _lower_glob(_header_lines),
-    "body": _lower_glob(_bodies),
-    "function": _glob(lambda exchange: [exchange.facts.function]),
-    "mode": _named("mode", _MODES),
-    "is": _named("is", _IS),
+    "method": _text(_method),
+    "path": _text(_target),
+    "rule": _text(_rules),
+    "header": _text(_header_lines),
+    "body": _text(_bodies),
+    "function": _text(lambda exchange: [exchange.facts.function]),
+    "mode": _named("mode", MODES),
+    "is": _named("is", TRAITS),
     "state": _named("state", {state.value: _state(state) for state in State}),
 }
+"""Every `key:` of the language; docs/audit.md says what each means."""

@@ -140,7 +140,8 @@ def show(wanted: Wanted) -> int:
 async def _show(wanted: Wanted, recording: Recording, sock: socket.socket) -> None:
     reader = Reader(recording)
     port = sock.getsockname()[1]
-    feed = Feed(recording, Sources(reader, config_of(reader), replays=last_replays(recording)))
+    replays = last_replays(recording)
+    feed = Feed(recording, Sources(reader, config_of(reader), replays=replays, messages=reader.messages))
     keys = Keys()
     meta = PageMeta(display_name(wanted.recording), RULES_VERSION, wanted.gateway_url)
     page = LivePage(feed, LiveActions(recording, reader, wanted), meta, f"127.0.0.1:{port}", wanted.language)

@@ -62,7 +62,8 @@ class Feed:
         self._reader = Reader(recording)
         self._follower = Follower(recording)
         self._children: dict[int, tuple[int, ...]] = {}
-        self.sources = replace(sources, children=self._children)
+        self._outgoing: dict[int, tuple[int, ...]] = {}
+        self.sources = replace(sources, children=self._children, outgoing=self._outgoing)
         self._ids: list[int] = []
         self._seen: dict[int, Seen] = {}
         self._changed: dict[int, int] = {}  # id -> the tick it changed at, the latest last
@@ -149,8 +150,9 @@ class Feed:
     def _read(self, ids: list[int]) -> None:
         for exchange in self._reader.exchanges(ids):
             if exchange.parent_id is not None:
-                family = {*self._children.get(exchange.parent_id, ()), exchange.id}
-                self._children[exchange.parent_id] = tuple(sorted(family))
+                families = self._children if exchange.is_delivery else self._outgoing
+                family = {*families.get(exchange.parent_id, ()), exchange.id}
+                families[exchange.parent_id] = tuple(sorted(family))
             seen = glance(exchange, self.sources)
             self._seen[exchange.id] = Seen(seen, listing.entry(exchange, seen, self.sources.bodies, _BODY_SEARCH))
 
@@ -178,3 +180,4 @@ class Feed:
         self._seen.pop(ident, None)
         self._changed.pop(ident, None)
         self._children.pop(ident, None)
+        self._outgoing.pop(ident, None)

@@ -12,6 +12,7 @@ from audit.headers import Pair
 from audit.words import Claim, Counts
 from gateway.changes import Leg, Part, Transform
 from gateway.exchange import Exchange, View
+from gateway.traits import unclaimed
 from tests.audit import sample
 
 LINE, OTHER = (b"Keep-Alive", b"5"), (b"X", b"1")
@@ -64,7 +65,7 @@ def unexplained(exchange: Exchange) -> int:
 @pytest.mark.parametrize("exchange", sample.exchanges(), ids=lambda exchange: str(exchange.id))
 def test_the_gateways_own_work_leaves_nothing_unexplained(exchange: Exchange) -> None:
     assert unexplained(exchange) == 0
-    assert explain.unclaimed(exchange) == ()
+    assert unclaimed(exchange) == ()
 
 
 def both_ways() -> list[Exchange]:
@@ -78,7 +79,7 @@ def test_a_line_that_no_rule_put_is_red_and_the_gateways_check_agrees(exchange: 
     request = replace(exchange.server.request, headers=(*exchange.server.request.headers, (b"X-Ghost", b"1")))
     haunted = replace(exchange, server=View(request, exchange.server.response))
     assert unexplained(haunted) == 1
-    assert [each.part for each in explain.unclaimed(haunted)] == [Part.HEADERS]
+    assert [each.part for each in unclaimed(haunted)] == [Part.HEADERS]
 
 
 def test_another_order_alone_is_not_unexplained() -> None:
@@ -86,7 +87,7 @@ def test_another_order_alone_is_not_unexplained() -> None:
     assert exchange.server
     assert exchange.server.request
     turned = replace(exchange.server.request, headers=exchange.server.request.headers[::-1])
-    assert explain.unclaimed(replace(exchange, server=View(turned, exchange.server.response))) == ()
+    assert unclaimed(replace(exchange, server=View(turned, exchange.server.response))) == ()
 
 
 def test_only_official_pages_are_linked() -> None:
