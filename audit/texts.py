@@ -7,7 +7,7 @@ depend on an exchange are in sentences.py. Must not know: exchanges.
 from __future__ import annotations
 
 from audit.words import Text
-from gateway.traits import MODES, TRAITS
+from gateway import traits
 
 # The frame
 TITLE = Text("FC 网关审计", "FC gateway audit")
@@ -303,8 +303,8 @@ FILTERS = (
     ("rule:req.strip.*", Text("触发的规则，支持 *", "rules that spoke, * allowed")),
     ("header:x-app", Text("任何一侧的头", "a header line of either side")),
     ("body:李雷", Text("消息体开头的文字", "text near the start of a body")),
-    ("mode:async", Text("调用方式：{words}", "how it was called: {words}").format(words=" · ".join(MODES))),
-    ("is:rejected", Text("发生了什么：{words}", "what happened: {words}").format(words=" · ".join(TRAITS))),
+    ("mode:async", Text("调用方式：{words}", "how it was called: {words}").format(words=" · ".join(traits.MODES))),
+    ("is:rejected", Text("发生了什么：{words}", "what happened: {words}").format(words=" · ".join(traits.TRAITS))),
     ("state:open function:web", Text("状态、函数", "state, function")),
     ("time:>100 id:3-9", Text("耗时（毫秒）、编号", "duration (ms), number")),
     ("-path:/healthz", Text("前缀 - 表示排除", "a leading - excludes")),

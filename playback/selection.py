@@ -174,7 +174,7 @@ def _bodies(exchange: Exchange) -> list[str]:
 
 
 def _as_read(text: str) -> str:
-    """With the escapes of JSON in place of `\\u97e9`, as people write what they look for."""
+    """With characters in place of JSON's escapes, as people write what they look for."""
     if "\\u" not in text:
         return text
     found = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
