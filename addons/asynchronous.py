@@ -11,9 +11,10 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addons.delivery import Delivery, Failed
+from addons.delivery import Failed
 from addons.draft import Draft
 from addons.forward import ask_server, collect
+from addons.serving import awake, delivery_to
 from gateway.changes import Accept
 from gateway.core import on_request
 from gateway.delay import delay_s
@@ -115,14 +116,17 @@ class AsyncCalls:
             slots.give_back()
 
     async def _call_server(self, desk: Desk, draft: Draft) -> Failed | None:
-        delivery = Delivery(desk.pool, *desk.place(draft.facts.function))
-        window = desk.logs.begin()
+        asleep = await awake(desk, draft)
+        if asleep is not None:
+            return asleep
+        delivery = delivery_to(desk, draft)
+        window = desk.window(draft)
         desk.began(draft)
         failed: Failed | None
         try:
             outcome = await ask_server(draft, delivery)
             if isinstance(outcome, Failed):
-                failed = outcome
+                failed = await delivery.explained(outcome)
             else:
                 draft.server_head = draft.now()
                 draft.server_response = outcome

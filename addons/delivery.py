@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.messages import Request, Response
+    from instance.start import Instance
     from wire.client import ServerCall
     from wire.pool import Pool
 
@@ -28,6 +29,9 @@ RETRIED = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE"))
 
 ATTEMPTS = 2
 """How often a retried method is sent in all; FC publishes no number (contract section 19, point 13)."""
+
+EXIT_S = 0.25
+"""A process that is about to be gone is gone within this time: the system closes its sockets a moment before."""
 
 FAILURES: tuple[tuple[type[WireError], Failure], ...] = (
     (NotListening, Failure.NOT_LISTENING),
@@ -52,14 +56,18 @@ class Delivery:
     """A request on its way to the server and its answer on the way back.
 
     `cancel` may be called at any moment (client gone, time-out); what waits then ends with that reason.
-    `complete`: the answer that `ask` gave has its whole body.
+    `complete`: the answer that `ask` gave has its whole body. `instance`: the process behind the address, when it
+    is ours to watch.
     """
 
-    __slots__ = ("_call", "_pool", "_reason", "_timer", "address", "complete")
+    __slots__ = ("_call", "_pool", "_reason", "_timer", "address", "complete", "instance")
 
-    def __init__(self, pool: Pool, address: tuple[str, int], timeout_s: float) -> None:
+    def __init__(
+        self, pool: Pool, address: tuple[str, int], timeout_s: float, instance: Instance | None = None
+    ) -> None:
         self.address = address
         self.complete = False
+        self.instance = instance
         self._pool = pool
         self._call: ServerCall | None = None
         self._reason: Failed | None = None
@@ -114,6 +122,23 @@ class Delivery:
             if isinstance(error, kind):
                 return Failed(failure, str(error))
         return Failed(Failure.CLOSED, str(error))
+
+    async def explained(self, failed: Failed) -> Failed:
+        """The failure as the process tells it: a connection that broke because the program ended."""
+        if failed.failure is not Failure.CLOSED or failed is STOPPED or not await self.instance_ended():
+            return failed
+        return Failed(Failure.EXITED, self.instance.exit_text if self.instance is not None else "")
+
+    async def instance_ended(self) -> bool:
+        """Whether the process behind the address is gone, or goes within a moment."""
+        if self.instance is None:
+            return False
+        try:
+            async with asyncio.timeout(EXIT_S):
+                await self.instance.exited.wait()
+        except TimeoutError:
+            return False
+        return True
 
     @property
     def call(self) -> ServerCall:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from addons.causes import Cause
+from addons.logs import LogWindow
 from gateway.config_plain import digest
 from gateway.plan import Plans
 from gateway.rules import RULES_VERSION
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 
     from addons.causes import Causes
     from addons.draft import Draft
-    from addons.logs import Logs
     from addons.peers import Peers
-    from addons.program import Program
+    from addons.programs import Programs
     from addons.recorder import Recording, Unwritten
     from gateway.changes import Accept
     from gateway.config import Config, Function
@@ -44,8 +44,7 @@ class Desk:
     servers: dict[str, tuple[str, int]]
     pool: Pool
     recorder: Recording
-    logs: Logs
-    program: Program
+    programs: Programs
     peers: Peers
     spool_folder: Path | None
     accepted: Callable[[Desk, Draft, Accept], None]
@@ -75,6 +74,11 @@ class Desk:
         """Where a function's server listens, and its time-out in seconds."""
         function = self.function(name)
         return self.servers[function.name], function.timeout_s
+
+    def window(self, draft: Draft) -> LogWindow:
+        """The log of a call, from now on."""
+        name = draft.facts.function
+        return LogWindow(self.programs.of(name).log, self.function(name).memory_mb)
 
     async def intent(self, draft: Draft) -> Unwritten | None:
         """Commit that the server is about to see this call."""

@@ -61,6 +61,8 @@ class Draft:
     failure_text: str = ""
     error_code: str = ""
     request_end: int = -1
+    asleep: int = -1
+    awake: int = -1
     server_sent: int = -1
     server_head: int = -1
     server_end: int = -1
@@ -86,9 +88,13 @@ class Draft:
         duration = self.now() - self.server_sent if self.server_sent >= 0 else 0
         self.log = window.end(self.facts, duration, error)
 
-    def stamp(self, log_tail: bytes | None = None) -> Facts:
-        """Fix the facts that are known only when the answer is made: its time, the server's share, the log."""
-        duration = max(0, self.server_end - self.server_sent) if self.server_end >= 0 else 0
+    def stamp(self, log_tail: bytes | None = None, ended_us: int = -1) -> Facts:
+        """Fix the facts that are known only when the answer is made: its time, the server's share, the log.
+
+        `ended_us`: when the server was given up, for an answer that it did not end itself.
+        """
+        end = self.server_end if self.server_end >= 0 else ended_us
+        duration = max(0, end - self.server_sent) if end >= 0 and self.server_sent >= 0 else 0
         self.facts = replace(self.facts, answered_us=now_us(), duration_us=duration, log_tail=log_tail)
         return self.facts
 
@@ -116,7 +122,6 @@ class Draft:
         if self.reply is not None:
             transforms += self.reply.transforms
             advice += self.reply.advice
-        done = -1 if self.state is State.OPEN else self.now()
         return Exchange(
             id=self.id,
             facts=self.facts,
@@ -128,7 +133,7 @@ class Draft:
             failure=self.failure,
             failure_text=self.failure_text,
             error_code=self.error_code,
-            timings=Timings(self.request_end, self.server_sent, self.server_head, self.server_end, done),
+            timings=self._timings(),
             pieces=tuple(self.pieces),
             log=self.log,
             raw=self.raw,
@@ -136,6 +141,17 @@ class Draft:
             config_digest=config_digest,
             rules_version=rules_version,
             messages=self.messages,
+        )
+
+    def _timings(self) -> Timings:
+        return Timings(
+            request_end=self.request_end,
+            server_sent=self.server_sent,
+            server_head=self.server_head,
+            server_end=self.server_end,
+            done=-1 if self.state is State.OPEN else self.now(),
+            asleep=self.asleep,
+            awake=self.awake,
         )
 
     def close(self) -> None:

@@ -6,11 +6,13 @@ Must not know: rules. Read next: delivery.py, stream.py, upgrade.py.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addons.delivery import Delivery, Failed
+from addons.delivery import Failed
 from addons.reply import CANCELLED, called_unrecorded, cancelled, fail, no_room, send
+from addons.serving import awake, delivery_to, may_wake
 from addons.stream import stream
 from addons.upgrade import converse
 from gateway.exchange import Failure, Piece, State
@@ -21,6 +23,7 @@ from store.spool import Spool
 from wire.errors import WireError
 
 if TYPE_CHECKING:
+    from addons.delivery import Delivery
     from addons.desk import Desk
     from addons.draft import Draft
     from addons.logs import LogWindow
@@ -51,28 +54,39 @@ async def _in_slot(desk: Desk, call: Call, draft: Draft, decision: Forward) -> N
         await fail(desk, call, draft, Failed(Failure.STORE, unwritten.reason))
         return
     draft.unrecorded = unwritten.reason if unwritten is not None else ""
-    asleep = await desk.program.wake()
-    if asleep is not None:
-        await fail(desk, call, draft, Failed(asleep.failure, asleep.told))
-        return
-    delivery = Delivery(desk.pool, *desk.place(draft.facts.function))
-    call.on_gone = lambda: delivery.cancel(CANCELLED)
-    window = desk.logs.begin()
-    desk.began(draft)
-    try:
-        await _ask(desk, call, draft, delivery, window)
-    finally:
-        desk.over(draft)
-        delivery.drop()
-        window.close()
+    await _awake(desk, call, draft)
 
 
-async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window: LogWindow) -> None:
+async def _awake(desk: Desk, call: Call, draft: Draft) -> None:
+    """Ask the instance; a second time when it had died between two calls."""
+    for last in (False, True):
+        failed = await awake(desk, draft)
+        if failed is not None or call.gone:
+            await fail(desk, call, draft, failed or CANCELLED)
+            return
+        delivery = delivery_to(desk, draft)
+        call.on_gone = functools.partial(delivery.cancel, CANCELLED)
+        window = desk.window(draft)
+        desk.began(draft)
+        try:
+            if await _ask(desk, call, draft, delivery, window, last=last):
+                return
+        finally:
+            desk.over(draft)
+            delivery.drop()
+            window.close()
+
+
+async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window: LogWindow, *, last: bool) -> bool:
+    """False: it was not answered, because the instance is gone; a new one may be asked unless this is the `last`."""
     outcome = await ask_server(draft, delivery)
     if isinstance(outcome, Failed):
+        if not last and await may_wake(desk, draft, delivery, outcome):
+            return False
+        outcome = await delivery.explained(outcome)
         draft.end_log(window, outcome.text)
         await fail(desk, call, draft, outcome)
-        return
+        return True
     draft.server_head = draft.now()
     draft.server_response = outcome
     if outcome.status == SWITCHING:
@@ -86,6 +100,7 @@ async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window:
         await _send_whole(desk, call, draft, outcome)
     else:
         await stream(desk, call, draft, delivery, window)
+    return True
 
 
 async def ask_server(draft: Draft, delivery: Delivery) -> Response | Failed:
@@ -145,7 +160,7 @@ async def collect(desk: Desk, draft: Draft, delivery: Delivery) -> Failed | None
             spool.write(piece)
             draft.pieces.append(Piece(spool.size, draft.now()))
     except WireError as error:
-        failed = delivery.failed(error)
+        failed = await delivery.explained(delivery.failed(error))
     except OSError as error:
         failed = Failed(Failure.STORE, no_room(error))
     draft.server_response = replace(response, body=spool.body(), trailers=() if failed else delivery.call.trailers)

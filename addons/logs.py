@@ -47,15 +47,3 @@ class LogWindow:
         if self._text is None and self._log is not None and self._window is not None:
             self._log.close_window(self._window, 0)
         self._log = None
-
-
-class Logs:
-    """Opens windows on the one log there is, if any. `log` may be set after the instance has started."""
-
-    def __init__(self, memory_mb: int, log: Log | None = None) -> None:
-        self.log = log
-        self._memory_mb = memory_mb
-
-    def begin(self) -> LogWindow:
-        """A call is about to reach the server."""
-        return LogWindow(self.log, self._memory_mb)

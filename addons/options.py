@@ -38,6 +38,13 @@ class Option:
 OPTIONS = (
     Option("fc_config", str, "", "An s.yaml (Serverless Devs, fc3 and fc3-domain) or an fc.yaml."),
     Option("fc_command", str, "", "Start the user's server with this command; its output becomes the function's log."),
+    Option(
+        "fc_start",
+        str,
+        "at-start",
+        "When fc_command and the config's commands run. first-call: with a cold start, as on the platform.",
+        ("at-start", "first-call", "never"),
+    ),
     Option("fc_function", str, "web", "Name of the function when there is no fc_config."),
     Option("fc_region", str, "cn-hangzhou", "Region the function says it runs in."),
     Option("fc_account_id", str, "1234567890123456", "Account id the function says it belongs to."),

@@ -1,66 +1,77 @@
-"""The user's program, when we start it or follow its log; nothing at all when somebody else does both.
+"""The program of one function: ours to start, somebody else's whose log is followed, or neither.
 
-Must not know: calls. Read next: instance/keeper.py, instance/follow.py.
+A command of the config is not run where somebody already listens: then a developer runs the function, in an
+editor perhaps. Must not know: calls. Read next: programs.py (all of them), instance/keeper.py, instance/follow.py.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import logging
 from typing import TYPE_CHECKING
 
-from addons.refusal import Exit, StartRefused
-from instance.follow import LogFollower
-from instance.keeper import Keeper
-from instance.log import Log
-from instance.spec import InstanceSpec, StartFailure
+from instance.spec import StartFailure, StartProblem
 
 if TYPE_CHECKING:
-    from addons.settings import Settings
+    from instance.follow import LogFollower
+    from instance.keeper import Keeper
+    from instance.log import Log
+    from instance.start import Instance
+
+logger = logging.getLogger(__name__)
 
 
 class Program:
-    """What runs behind the gateway. `log` is None when nobody's output is read."""
+    """What runs behind one function. `log` is None when nobody's output is read.
 
-    def __init__(self, settings: Settings, variables: tuple[tuple[str, str], ...] = ()) -> None:
-        """`variables`: what the program needs beside the function's own environment (fc_egress)."""
-        self._keeper: Keeper | None = None
-        self._follower: LogFollower | None = None
-        self.log: Log | None = None
-        if settings.command:
-            config = settings.config
-            spec = InstanceSpec(
-                command=settings.command,
-                function=config.functions[0],
-                region=config.region,
-                account_id=config.account_id,
-                folder=Path.cwd(),
-                variables=variables,
-            )
-            self._keeper = Keeper(spec)
-            self.log = self._keeper.log
-        elif settings.log_file is not None:
-            self.log = Log()
-            self._follower = LogFollower(settings.log_file, self.log)
+    `required`: it was asked for by fc_command, so the proxy does not start without it.
+    """
 
-    async def start(self) -> None:
-        """Start the program and wait until it serves. Raises StartRefused(SERVER) with its last words."""
+    def __init__(
+        self, name: str, keeper: Keeper | None = None, follower: LogFollower | None = None, *, required: bool = False
+    ) -> None:
+        self.name = name
+        self.required = required
+        self.keeper = keeper
+        self._follower = follower
+        self._foreign = False
+        self.log: Log | None = keeper.log if keeper is not None else follower.log if follower is not None else None
+
+    @property
+    def instance(self) -> Instance | None:
+        """The process that serves now; None when it is not ours or not running."""
+        return self.keeper.current if self.keeper is not None else None
+
+    @property
+    def asleep(self) -> bool:
+        """A call would have to wait for a start."""
+        return self.keeper is not None and not self._foreign and self.keeper.current is None
+
+    def follow(self) -> None:
+        """Begin to read the log that somebody else writes."""
         if self._follower is not None:
             self._follower.start()
-        failure = await self.wake()
-        if failure is not None:
-            last = failure.log.decode("utf-8", "backslashreplace").strip().splitlines()[-1:]
-            raise StartRefused(Exit.SERVER, " ".join([failure.text, *(f"Its last line: {line}" for line in last)]))
 
     async def wake(self) -> StartFailure | None:
         """Make sure that the program runs, after a crash too. None: it does, or it is not ours."""
-        if self._keeper is None or self._keeper.current is not None:
+        if self.keeper is None or not self.asleep:
             return None
-        started = await self._keeper.running()
-        return started if isinstance(started, StartFailure) else None
+        started = await self.keeper.running()
+        if not isinstance(started, StartFailure):
+            return None
+        if started.problem is StartProblem.PORT_TAKEN and not self.required:
+            self._foreign = True
+            port = self.keeper.spec.port
+            logger.info("fc-replay: function %s is served by whoever listens on port %d", self.name, port)
+            return None
+        return started
+
+    def nobody_listens(self) -> None:
+        """Whoever served the function is gone: the next call starts the program."""
+        self._foreign = False
 
     async def stop(self) -> None:
         """Stop the program and all it started."""
-        if self._keeper is not None:
-            await self._keeper.stop()
+        if self.keeper is not None:
+            await self.keeper.stop()
         if self._follower is not None:
             self._follower.stop()

@@ -39,7 +39,7 @@ async def fail(desk: Desk, call: Call, draft: Draft, failed: Failed) -> None:
     if failed.failure is Failure.CLIENT_GONE or call.gone:
         await cancelled(desk, draft)
         return
-    facts = draft.stamp(draft.facts.log_tail)
+    facts = draft.stamp(draft.facts.log_tail, ended_us=draft.now())
     answer = on_failure(failed.failure, failed.text, draft.client_request, facts, desk.config)
     draft.answer(answer, draft.state)
     if failed.failure is Failure.STORE:

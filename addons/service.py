@@ -24,11 +24,10 @@ from addons.egress import Egress
 from addons.hooks import StackHooks
 from addons.inner import Inner
 from addons.live_page import About, LivePage
-from addons.logs import Logs
 from addons.mode import FcInstance
 from addons.onlookers import Onlookers
 from addons.peers import Peers
-from addons.program import Program
+from addons.programs import Programs
 from addons.recorder import NoRecorder, Recorder
 from addons.refusal import Exit, StartRefused
 from addons.runinfo import run_info
@@ -84,7 +83,7 @@ class Service:
         self._peers = Peers()
         self._inner = Inner(self._peers)
         self.egress = Egress(wanted.egress, _direct(wanted)) if wanted.egress is not None else None
-        self._program = Program(wanted, self.egress.variables if self.egress is not None else ())
+        self._programs = Programs(wanted, self.egress.variables if self.egress is not None else ())
         self._live = LivePage()
         self._terminal = Terminal(sys.stdout, _without_reader) if _wants_lines() else None
         self.onlookers = Onlookers(ctx.master, own)
@@ -120,7 +119,7 @@ class Service:
         desk = self._desk()
         if self.egress is not None:
             await self.egress.open(desk)
-        await self._program.start()
+        await self._programs.start()
         app = Gateway(desk)
         await self._inner.open(app, self._limits, self._connections)
         FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
@@ -139,7 +138,7 @@ class Service:
         logger.info("fc-replay: %s", greeting.at_start(wanted.language, place, wanted.seal))
         if self.egress is not None:
             logger.info(
-                "fc-replay: %s", greeting.egress(wanted.language, self.egress.port, started=bool(wanted.command))
+                "fc-replay: %s", greeting.egress(wanted.language, self.egress.port, started=self._programs.ours)
             )
         if wanted.ui_port is not None:
             await self._live.start(wanted.ui_port, self._about())
@@ -156,8 +155,7 @@ class Service:
             servers=self._settings.servers,
             pool=self._pool,
             recorder=self._open_recorder(),
-            logs=Logs(self._settings.config.functions[0].memory_mb, self._program.log),
-            program=self._program,
+            programs=self._programs,
             peers=self._peers,
             spool_folder=self._store.path.parent if self._store and self._store.path else None,
             accepted=self._accepted,
@@ -210,7 +208,7 @@ class Service:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CUT_S):
                 await self._connections.ended()
-        await self._program.stop()
+        await self._programs.stop()
         if self.egress is not None:
             await self.egress.stop()
         await self.onlookers.drain()

@@ -34,6 +34,8 @@ class Settings:
     seal: str
     keep: Keep | None
     command: str
+    start: str
+    folder: Path
     log_file: Path | None
     filter: str
     egress: int | None
@@ -57,6 +59,13 @@ def read(options: Any) -> Settings:
     check_ranges(options)
     modes, default_server = fc_modes(options.mode)
     config = read_gateway_config(options, default_server)
+    if options.fc_command and len(config.functions) > 1:
+        names = ", ".join(one.name for one in config.functions)
+        raise StartRefused(
+            Exit.OPTION,
+            f"fc_command starts one program and fc_config has {len(config.functions)} functions ({names}): "
+            "write each function's command in the file",
+        )
     return Settings(
         config=config,
         servers={function.name: address(function.server) for function in config.functions},
@@ -67,6 +76,8 @@ def read(options: Any) -> Settings:
         seal=options.fc_seal,
         keep=retention(options.fc_keep),
         command=options.fc_command,
+        start=options.fc_start,
+        folder=Path(options.fc_config).expanduser().absolute().parent if options.fc_config else Path.cwd(),
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
         egress=egress_port(options.fc_egress),

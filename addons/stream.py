@@ -77,7 +77,7 @@ class _Pump:
         except OSError as error:
             return Failed(Failure.STORE, no_room(error))
         except WireError as error:
-            return delivery.failed(error)
+            return await delivery.explained(delivery.failed(error))
         return None
 
 

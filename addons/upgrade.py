@@ -52,6 +52,7 @@ async def converse(desk: Desk, call: Call, draft: Draft, delivery: Delivery, win
     talk = _Talk(draft, _Side(Spool(desk.spool_folder)), _Side(Spool(desk.spool_folder)), desk.talk(draft))
     draft.spools += [talk.client.spool, talk.server.spool]
     failed = await _carry(call, delivery, talk)
+    failed = failed and await delivery.explained(failed)
     await talk.keep()
     draft.end_log(window, failed.text if failed else "")
     if failed is None:

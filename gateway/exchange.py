@@ -77,7 +77,7 @@ class Timings:
 
     request_end: the whole request was read. server_sent: the request was handed to the server's
     connection. server_head / server_end: the answer's head / last byte came. done: the reply was ready
-    for its last byte.
+    for its last byte. asleep, awake: a cold start began and ended, for a call that had to wait for its instance.
     """
 
     request_end: int = -1
@@ -85,6 +85,8 @@ class Timings:
     server_head: int = -1
     server_end: int = -1
     done: int = -1
+    asleep: int = -1
+    awake: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class _Own:
 
     instance_id: str
     pipe: Pipe
+    log_start: int
     guard: Guard | None = None
 
     async def let_go(self) -> None:
@@ -53,7 +54,7 @@ class Instance:
         self.instance_id = own.instance_id
         self.log = log
         self.exited = asyncio.Event()
-        self.log_start = log.end
+        self.log_start = own.log_start
         self._process = process
         self._pipe = own.pipe
         self._guard = own.guard
@@ -90,7 +91,7 @@ class Instance:
 
     @classmethod
     async def _spawn(cls, spec: InstanceSpec, words: tuple[str, ...], log: Log) -> Instance | StartFailure:
-        own = _Own(f"c-{secrets.token_hex(4)}-{secrets.token_hex(6)}", Pipe(log))
+        own = _Own(f"c-{secrets.token_hex(4)}-{secrets.token_hex(6)}", Pipe(log), log.end)
         try:
             own.guard = await Guard.start()
             process = await asyncio.create_subprocess_exec(

@@ -45,7 +45,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Response: ("status", "reason", "headers", "body", "version", "trailers"),
     Transform: ("rule_id", "leg", "part", "before", "after"),
     Advice: ("rule_id", "leg", "text"),
-    Timings: ("request_end", "server_sent", "server_head", "server_end", "done"),
+    Timings: ("request_end", "server_sent", "server_head", "server_end", "done", "asleep", "awake"),
     Piece: ("end", "at_us"),
     Exchange: (
         *("id", "facts", "client", "server", "transforms", "advice", "state", "failure", "failure_text", "error_code"),

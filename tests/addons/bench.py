@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
-from addons.logs import Logs
 from addons.peers import Peers
-from addons.program import Program
+from addons.programs import Programs
 from addons.recorder import NoRecorder, Unwritten
 from gateway.config import Config, Function
 from wire.limits import Limits
@@ -104,6 +103,14 @@ async def answer_ok(_: bytes, writer: asyncio.StreamWriter) -> None:
     writer.write(OK)
 
 
+def programs_of(config: Config, log: Log | None = None) -> Programs:
+    """Nobody's program is started; `log` is what each of them prints."""
+    programs = Programs(cast("Any", SimpleNamespace(command="", log_file=None, start="never", config=config)))
+    for program in programs.all():
+        program.log = log
+    return programs
+
+
 @asynccontextmanager
 async def bench(
     serve: Serve = answer_ok, *, config: Config | None = None, log: Log | None = None, spools: Path | None = None
@@ -131,8 +138,7 @@ async def bench(
         servers={function.name: address for function in used.functions},
         pool=pool,
         recorder=journal,
-        logs=Logs(512, log),
-        program=Program(cast("Any", SimpleNamespace(command="", log_file=None))),
+        programs=programs_of(used, log),
         peers=Peers(),
         spool_folder=spools,
         accepted=calls.accept,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from addons.logs import Logs
+from addons.logs import LogWindow
 from gateway.facts import Facts, Ingress, Seed
 from instance.log import Log
 
@@ -10,7 +10,7 @@ FACTS = Facts(Seed("1-0-0-0", 0), Ingress.HTTP_CUSTOM, "web")
 def test_a_window_holds_what_was_printed_while_it_was_open() -> None:
     log = Log()
     log.feed(b"before\n")
-    window = Logs(512, log).begin()
+    window = LogWindow(log, 512)
     log.feed(b"during\n")
     text = window.end(FACTS, 1000)
     log.feed(b"after\n")
@@ -20,7 +20,7 @@ def test_a_window_holds_what_was_printed_while_it_was_open() -> None:
 
 
 def test_without_a_program_there_are_only_markers() -> None:
-    window = Logs(512).begin()
+    window = LogWindow(None, 512)
     assert not window.attached
     assert window.end(FACTS, 1000).splitlines()[:2] == [
         b"FC Invoke Start RequestId: 1-0-0-0",
@@ -31,7 +31,7 @@ def test_without_a_program_there_are_only_markers() -> None:
 def test_a_window_that_nobody_ended_is_closed_once() -> None:
     log = Log()
     for ended in (True, False):
-        window = Logs(512, log).begin()
+        window = LogWindow(log, 512)
         if ended:
             window.end(FACTS, 0)
         window.close()
