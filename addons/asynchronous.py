@@ -1,150 +1,255 @@
-"""Calls that were answered 202: delivered to the server afterwards, each attempt an exchange of its own.
+"""Accepted calls on their way: each is delivered when it is due, and again as the published policy says.
 
-The queue lives in this process: what has not been delivered when the proxy stops is recorded as accepted and
-nothing more. Must not know: client connections. Read next: forward.py, for calls with a waiting client.
+Which are due is asked of the queue in the recording (store/task_queue.py), in a thread; what becomes of each is
+computed in gateway/task.py; a call that is due at once starts from memory. Calls that are not recorded live here
+alone. Must not know: client connections, one delivery's steps. Read next: attempt.py, errand.py, accepting.py.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from addons.delivery import Failed
-from addons.draft import Draft
-from addons.forward import ask_server, collect
-from addons.serving import awake, delivery_to
-from gateway.changes import Accept
-from gateway.core import on_request
-from gateway.delay import delay_s
-from gateway.exchange import Failure, State
-from gateway.messages import get
+from addons.attempt import TASK_STOPPED
+from addons.delivery import STOPPED
+from addons.errand import Errand, Known
+from addons.memory import Memory
+from addons.mint import now_us
+from store.errors import RecordingError
+from store.task_queue import Due
+from store.tasks import LEASE_US
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from addons.desk import Desk
+    from addons.draft import Draft
     from gateway.messages import Request
+    from gateway.task import Progress
+    from store.task_queue import TaskQueue
 
 logger = logging.getLogger(__name__)
 
-RETRIES = 3
-"""Further attempts after a function error (contract ASYNC-5, maxAsyncRetryAttempts)."""
+MOST = 64
+"""Deliveries under way at once; FC publishes no number for its asynchronous callers, so this one is ours."""
 
-FIRST_PAUSE_S = 0.5
-"""Before the first retry; it doubles. FC publishes this back-off for 429 and 5xx only, so here it is assumed."""
+POLL_S = 1.0
+"""On a server: how soon a task that another proxy left is found. A file's queue changes by our own hand alone."""
+
+RENEW_S = LEASE_US / 3_000_000
 
 STOP_GRACE_S = 5.0
 """An orderly stop waits this long for calls under way (reliability D15)."""
 
+CUT_S = 1.0
+"""Deliveries that were cut after it are recorded within this time."""
+
 
 class AsyncCalls:
-    """The accepted calls that are still to be delivered."""
+    """The accepted calls of one proxy. `start` with the recording's queue, if there is one; `stop` at the end.
 
-    def __init__(self) -> None:
+    `clock`: microseconds since the epoch.
+    """
+
+    def __init__(self, clock: Callable[[], int] = now_us) -> None:
+        self._clock = clock
+        self._queue: TaskQueue | None = None
+        self._busy: dict[int, Errand | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        self.undelivered = 0
+        self._next_us: int | None = None
+        self._memory = Memory()
+        self._unreadable: set[int] = set()
+        self._failing = ""
+        self.lost = 0
 
-    def accept(self, desk: Desk, draft: Draft, accepted: Accept) -> None:
-        """Deliver this call soon. `draft` is the accepted exchange, already committed."""
-        task = asyncio.get_running_loop().create_task(self._deliver(desk, draft, accepted))
+    def start(self, desk: Desk, queue: TaskQueue) -> None:
+        """Work off the queue, what earlier runs left in it first."""
+        self._queue = queue
+        self._memory.needed = queue.discards
+        self._next_us = self._clock()
+        self._spawn(self._work(desk, queue))
+        if queue.is_shared:
+            self._spawn(self._hold(queue))
+
+    def now_us(self) -> int:
+        """The time by which calls are due."""
+        return self._clock()
+
+    def look(self) -> None:
+        """See whether something is due; needed when the clock was set."""
+        self._wake.set()
+
+    def reserve(self, exchange_id: int, progress: Progress) -> bool:
+        """Before a call's commit: whether it is delivered from memory, at once. Then nobody else takes it."""
+        at_once = len(self._busy) < MOST and (progress.due_us or 0) <= self._clock()
+        if at_once:
+            self._busy[exchange_id] = None
+        return at_once
+
+    def forget(self, exchange_id: int) -> None:
+        """The call was not accepted after all."""
+        self._busy.pop(exchange_id, None)
+
+    def take_over(self, desk: Desk, draft: Draft, request: Request, progress: Progress, *, recorded: bool) -> None:
+        """Deliver an accepted call. `recorded`: its task is in the recording, not here alone."""
+        known = Known(request, draft.facts)
+        due = Due(draft.id, draft.facts.function, progress)
+        if not recorded:
+            self._busy.pop(draft.id, None)
+            self._spawn(self._unrecorded(desk, due, known))
+        elif draft.id in self._busy:
+            self._begin(desk, due, known)
+        else:
+            self._memory.keep(draft.id, known)
+            self._note(progress.due_us)
+
+    def cancel(self, exchange_id: int) -> None:
+        """A caller wants a call stopped: cut its delivery, if one is under way."""
+        errand = self._busy.get(exchange_id)
+        if errand is not None:
+            errand.cancel(TASK_STOPPED)
+
+    async def stop(self) -> None:
+        """Let what is under way finish, within the grace, cut the rest, and say what is left behind."""
+        self._stopping.set()
+        self._wake.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_GRACE_S)
+        for errand in self._busy.values():
+            if errand is not None:
+                errand.cancel(STOPPED)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=CUT_S)
+            for task in late:
+                task.cancel()
+        await self._tell_what_waits()
+
+    async def _tell_what_waits(self) -> None:
+        if self.lost:
+            logger.warning("fc-replay: %d accepted calls were not recorded and not delivered", self.lost)
+        if self._queue is None:
+            return
+        with contextlib.suppress(RecordingError):  # what is wrong with the recording is told when it is closed
+            waiting = await asyncio.to_thread(self._queue.waiting)
+            if waiting:
+                logger.info("fc-replay: %d accepted calls wait in the recording for the next run", waiting)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def stop(self) -> None:
-        """Let what is under way finish, within the grace; start nothing new, and say what is left behind."""
-        self._stopping.set()
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=STOP_GRACE_S)
-            for task in late:
-                task.cancel()
-        if self.undelivered:
-            logger.warning("fc-replay: %d accepted calls were not delivered before the stop", self.undelivered)
-
-    async def _deliver(self, desk: Desk, parent: Draft, accepted: Accept) -> None:
-        request = parent.client_request
-        decision: object = accepted
-        for attempt in range(RETRIES + 1):
-            facts = replace(parent.facts, seed=replace(parent.facts.seed, attempt=attempt), answered_us=0)
-            pause_s = FIRST_PAUSE_S * 2 ** (attempt - 1) if attempt else _delay_s(request)
-            if pause_s and await self._stopped_within(pause_s):
-                self.undelivered += 1
+    async def _work(self, desk: Desk, queue: TaskQueue) -> None:
+        """Take what is due, as long as the proxy lives."""
+        while not self._stopping.is_set():
+            await self._until_next(queue)
+            if self._stopping.is_set():
                 return
-            if attempt and request is not None:
-                decision = on_request(request, facts, desk.config)
-            if not isinstance(decision, Accept):
-                raise TypeError("an accepted call must be accepted again")
-            draft = Draft(facts=facts, start_ns=parent.start_ns, client_request=request, parent_id=parent.id)
-            if await self._attempt(desk, draft, decision):
+            if len(self._busy) >= MOST:
+                self._next_us = None  # whoever ends wakes us
+                continue
+            try:
+                await self._take(desk, queue)
+            except RecordingError as error:
+                self._told(str(error))
+                self._next_us = self._clock() + int(POLL_S * 1e6)
+            else:
+                self._failing = ""
+
+    async def _until_next(self, queue: TaskQueue) -> None:
+        """Wait until something may be due."""
+        while not self._stopping.is_set():
+            self._wake.clear()
+            wait_s = None if self._next_us is None else (self._next_us - self._clock()) / 1e6
+            if wait_s is not None and wait_s <= 0:
+                return
+            if queue.is_shared:
+                wait_s = min(wait_s or POLL_S, POLL_S)
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+            except TimeoutError:
                 return
 
-    async def _stopped_within(self, seconds: float) -> bool:
+    async def _take(self, desk: Desk, queue: TaskQueue) -> None:
+        now, room = self._clock(), MOST - len(self._busy)
+        self._next_us = None
+        found = await asyncio.to_thread(queue.claim, now, room, self._hands_off())
+        for due in found:
+            if due.exchange_id not in self._busy:  # accepted meanwhile, and begun from memory
+                self._begin(desk, due, None)
+        next_us = await asyncio.to_thread(queue.next_due_us, self._hands_off())
+        if next_us is not None and not (queue.is_shared and next_us <= now):
+            self._note(next_us)
+
+    def _begin(self, desk: Desk, due: Due, known: Known | None) -> None:
+        errand = Errand(desk, due, known or self._memory.take(due.exchange_id), self._queue, self._clock)
+        self._busy[due.exchange_id] = errand
+        self._spawn(self._run(errand, due.exchange_id))
+
+    async def _run(self, errand: Errand, exchange_id: int) -> None:
+        try:
+            progress = await errand.run()
+            if progress is None:
+                self._unreadable.add(exchange_id)
+            elif progress.due_us is not None:
+                if errand.known is not None:
+                    self._memory.keep(exchange_id, errand.known)
+                self._note(progress.due_us)
+        finally:
+            full = len(self._busy) >= MOST
+            self._busy.pop(exchange_id, None)
+            if full:
+                self._note(self._clock())
+
+    async def _unrecorded(self, desk: Desk, due: Due, known: Known) -> None:
+        """All deliveries of a call that is in no recording; it ends with the proxy."""
+        while due.progress.due_us is not None:
+            if await self._stopped_until(due.progress.due_us):
+                self.lost += 1
+                return
+            progress = await Errand(desk, due, known, None, self._clock).run()
+            if progress is None:
+                return
+            due = Due(due.exchange_id, due.function, progress)
+
+    async def _stopped_until(self, due_us: int) -> bool:
         """Wait, but not longer than the proxy lives. True: it stops."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(0.0, (due_us - self._clock()) / 1e6)):
                 await self._stopping.wait()
         except TimeoutError:
             return False
         return True
 
-    async def _attempt(self, desk: Desk, draft: Draft, accepted: Accept) -> bool:
-        """One delivery, recorded. True: no retry is due."""
-        draft.id = desk.recorder.next_id()
-        draft.sending = accepted
-        draft.request_end = draft.now()
-        unwritten = await desk.intent(draft)
-        if unwritten is not None and unwritten.refuse:
-            logger.error("fc-replay: an asynchronous call was not delivered: %s", unwritten.reason)
-            return True
-        failed = await self._in_turn(desk, draft)
-        if failed is None:
-            draft.state = State.COMPLETE
-        else:
-            draft.fail(failed.failure, failed.text)
-        await desk.finish(draft)
-        done = failed is None and not is_function_error(draft)
-        draft.close()
-        return done
+    async def _hold(self, queue: TaskQueue) -> None:
+        """On a server: say now and then that what is under way here still is, and hear of what shall stop."""
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RENEW_S):
+                    await self._stopping.wait()
+            if self._busy:
+                try:
+                    for stopping in await asyncio.to_thread(queue.renew, self._clock(), list(self._busy)):
+                        self.cancel(stopping)
+                except RecordingError as error:
+                    self._told(str(error))
 
-    async def _in_turn(self, desk: Desk, draft: Draft) -> Failed | None:
-        slots = desk.slots_of(draft.facts.function)
-        if not await slots.take():
-            return Failed(Failure.BUSY, f"all {slots.limit} slots of the instance are in use")
-        try:
-            return await self._call_server(desk, draft)
-        finally:
-            slots.give_back()
+    def _hands_off(self) -> list[int]:
+        return [*self._busy, *self._unreadable]
 
-    async def _call_server(self, desk: Desk, draft: Draft) -> Failed | None:
-        asleep = await awake(desk, draft)
-        if asleep is not None:
-            return asleep
-        delivery = delivery_to(desk, draft)
-        window = desk.window(draft)
-        desk.began(draft)
-        failed: Failed | None
-        try:
-            outcome = await ask_server(draft, delivery)
-            if isinstance(outcome, Failed):
-                failed = await delivery.explained(outcome)
-            else:
-                draft.server_head = draft.now()
-                draft.server_response = outcome
-                failed = await collect(desk, draft, delivery)
-            draft.end_log(window, failed.text if failed else "")
-        finally:
-            desk.over(draft)
-            delivery.drop()
-            window.close()
-        return failed
+    def _note(self, due_us: int | None) -> None:
+        """Something is due at this time."""
+        if due_us is not None and (self._next_us is None or due_us < self._next_us):
+            self._next_us = due_us
+            self._wake.set()
 
-
-def _delay_s(request: Request | None) -> int:
-    """What X-Fc-Async-Delay asks for; an impossible value was refused before the call was accepted."""
-    return (delay_s(request) or 0) if request is not None else 0
-
-
-def is_function_error(draft: Draft) -> bool:
-    """The app itself said that it failed: `x-fc-status: 404` (contract RESP-ST-1, ASYNC-6)."""
-    response = draft.server_response
-    return response is not None and get(response.headers, b"x-fc-status") == b"404"
+    def _told(self, reason: str) -> None:
+        """Say once why the queue cannot be read; it is tried again by itself."""
+        if reason != self._failing:
+            self._failing = reason
+            logger.warning("fc-replay: the queue of accepted calls cannot be read: %s", reason)

@@ -7,8 +7,10 @@ Read next: receive.py (the request), forward.py (the server), reply.py (the gate
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from addons.accepting import accept
 from addons.delivery import Failed
 from addons.draft import Draft
 from addons.forward import forward
@@ -19,6 +21,8 @@ from gateway.changes import Accept, Forward, Reply
 from gateway.exchange import Failure, State
 from gateway.facts import Seed
 from gateway.messages import Request
+from gateway.task_query import Question, is_question, question_of
+from store.errors import RecordingError, StoreUnavailable
 from wire.errors import ClientGone
 
 if TYPE_CHECKING:
@@ -72,16 +76,30 @@ class Gateway:
         if isinstance(request, Failed):
             await fail(desk, call, draft, request)
             return
+        if is_question(request, draft.facts) and (failed := await _ask(desk, draft, request)):
+            await fail(desk, call, draft, failed)
+            return
         decision = plan.on_request(request, draft.facts)
         if not isinstance(decision, Forward):  # what the gateway says itself tells the time
             decision = plan.on_request(request, draft.stamp())
         if isinstance(decision, Reply):
             await reply(desk, call, draft, decision, _state_of(decision))
         elif isinstance(decision, Accept):
-            if await reply(desk, call, draft, decision.reply, State.COMPLETE):
-                desk.accepted(desk, draft, decision)
+            await accept(desk, call, draft, request, decision)
         else:
             await forward(desk, call, draft, decision)
+
+
+async def _ask(desk: Desk, draft: Draft, request: Request) -> Failed | None:
+    """Have the queue answer a question about tasks, before the rules put the answer into words."""
+    asked = question_of(request)
+    if not isinstance(asked, Question):
+        return None  # the rules refuse it
+    try:
+        draft.facts = replace(draft.facts, found=await desk.tasks.answer(asked))
+    except (RecordingError, StoreUnavailable) as error:
+        return Failed(Failure.STORE, str(error))
+    return None
 
 
 def _state_of(answer: Reply) -> State:

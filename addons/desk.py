@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from addons.causes import Cause
 from addons.logs import LogWindow
+from addons.task_desk import NO_TASKS, TaskDesk
 from gateway.config_plain import digest
 from gateway.plan import Plans
 from gateway.rules import RULES_VERSION
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from addons.asynchronous import AsyncCalls
     from addons.causes import Causes
     from addons.draft import Draft
     from addons.peers import Peers
     from addons.programs import Programs
     from addons.recorder import Recording, Unwritten
-    from gateway.changes import Accept
     from gateway.config import Config, Function
     from gateway.exchange import Exchange
     from store.talk import Talk
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 class Desk:
     """Everything a call uses that outlives it.
 
-    `accepted` takes over a call that was answered 202; `ended` is told of every exchange at its end.
-    `spool_folder` is where large bodies rest on their way. `causes` is told of every call when the function's own
-    calls are recorded (fc_egress).
+    `calls` takes over what was answered 202; `tasks` knows what has become of it. `ended` is told of every exchange
+    at its end. `spool_folder` is where large bodies rest on their way. `causes` is told of every call when the
+    function's own calls are recorded (fc_egress).
     """
 
     config: Config
@@ -47,9 +48,10 @@ class Desk:
     programs: Programs
     peers: Peers
     spool_folder: Path | None
-    accepted: Callable[[Desk, Draft, Accept], None]
+    calls: AsyncCalls
     ended: Callable[[Exchange, Draft], None]
     causes: Causes | None = None
+    tasks: TaskDesk = NO_TASKS
     config_digest: str = field(default="", init=False)
     plans: Plans = field(init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False)
@@ -82,7 +84,11 @@ class Desk:
 
     async def intent(self, draft: Draft) -> Unwritten | None:
         """Commit that the server is about to see this call."""
-        return await self.recorder.intent(draft.exchange(self.config_digest, RULES_VERSION))
+        return await self.recorder.intent(self.exchange(draft), draft.task)
+
+    def exchange(self, draft: Draft) -> Exchange:
+        """The draft as the frozen value of this moment."""
+        return draft.exchange(self.config_digest, RULES_VERSION)
 
     async def finish(self, draft: Draft) -> Unwritten | None:
         """Commit how the call ended and tell who listens; what must not go unrecorded is kept for later."""
@@ -101,7 +107,7 @@ class Desk:
             self.recorder.lose(exchange)
             self.ended(exchange, draft)
             return None
-        unwritten = await self.recorder.finish(exchange, draft.spools)
+        unwritten = await self.recorder.finish(exchange, draft.spools, draft.task)
         if unwritten is None or not unwritten.refuse:
             self.ended(exchange, draft)
         return unwritten
@@ -136,4 +142,4 @@ class Desk:
     def _numbered(self, draft: Draft) -> Exchange:
         if not draft.id:
             draft.id = self.recorder.next_id()
-        return draft.exchange(self.config_digest, RULES_VERSION)
+        return self.exchange(draft)

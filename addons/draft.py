@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.facts import Facts
     from gateway.messages import Request, Response
     from store.spool import Spool
+    from store.tasks import TaskChange
 
 FAILURE_STATES = {
     Failure.NOT_LISTENING: State.SERVER_FAILED,
@@ -43,7 +44,7 @@ class Draft:
 
     `has_flow`: mitmproxy shows this call itself. `sending`: what the server is to get; it becomes the server's
     view once its first byte has left. `unrecorded`: why its intent is not on disk although the call goes on;
-    `told`: the client was told so before the end.
+    `told`: the client was told so before the end. `task`: what the queue of accepted calls is told in its next commit.
     """
 
     facts: Facts
@@ -72,6 +73,7 @@ class Draft:
     raw: bytes = b""
     unrecorded: str = ""
     told: bool = False
+    task: TaskChange | None = None
     spools: list[Spool] = field(default_factory=list)
 
     def now(self) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from store.spool import Spool
     from store.talk import Talk
+    from store.tasks import TaskChange
     from store.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -38,11 +39,19 @@ class Recording(Protocol):
     def next_id(self) -> int:
         """A number for the next exchange, in order of arrival."""
 
-    async def intent(self, exchange: Exchange) -> Unwritten | None:
-        """Commit that the server is about to see this call. None: it is on disk, or was not to be recorded."""
+    async def intent(self, exchange: Exchange, task: TaskChange | None = None) -> Unwritten | None:
+        """Commit that the server is about to see this call. None: it is on disk, or was not to be recorded.
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
-        """Commit how the call ended. None: it is on disk, or was not to be recorded."""
+        `task`: a change of the queue of accepted calls, in the same commit.
+        """
+
+    async def finish(
+        self, exchange: Exchange, spools: Sequence[Spool], task: TaskChange | None = None
+    ) -> Unwritten | None:
+        """Commit how the call ended. None: it is on disk, or was not to be recorded.
+
+        `task`: as in `intent`. Raises NameTaken when it needs a name that another task has.
+        """
 
     def talk(self, handshake: Exchange) -> Talk | None:
         """Who takes the messages of a conversation that this exchange opened; None when they are not recorded."""
@@ -56,6 +65,12 @@ class Recording(Protocol):
     def lose(self, exchange: Exchange) -> None:
         """Count a call whose client was told that it is not recorded."""
 
+    async def change(self, task: TaskChange) -> None:
+        """Change the queue, now or as soon as that is possible."""
+
+    def change_later(self, task: TaskChange) -> None:
+        """Change the queue as soon as that is possible."""
+
 
 class NoRecorder:
     """Nothing is kept; exchanges are only numbered."""
@@ -68,10 +83,12 @@ class NoRecorder:
         self._id += 1
         return self._id
 
-    async def intent(self, exchange: Exchange) -> Unwritten | None:
+    async def intent(self, exchange: Exchange, task: TaskChange | None = None) -> Unwritten | None:
         """Nothing to do."""
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
+    async def finish(
+        self, exchange: Exchange, spools: Sequence[Spool], task: TaskChange | None = None
+    ) -> Unwritten | None:
         """Nothing to do."""
 
     def talk(self, handshake: Exchange) -> Talk | None:
@@ -86,6 +103,12 @@ class NoRecorder:
         """Nothing to do."""
 
     def lose(self, exchange: Exchange) -> None:
+        """Nothing to do."""
+
+    async def change(self, task: TaskChange) -> None:
+        """Nothing to do."""
+
+    def change_later(self, task: TaskChange) -> None:
         """Nothing to do."""
 
 
@@ -112,23 +135,25 @@ class Recorder:
         """What the filter says; a call of the function's own goes with the call that it was made for."""
         return exchange.is_egress or self._wanted is None or self._wanted(exchange)
 
-    async def intent(self, exchange: Exchange) -> Unwritten | None:
+    async def intent(self, exchange: Exchange, task: TaskChange | None = None) -> Unwritten | None:
         """Commit the open row."""
         if not self.wants(exchange):
             return None
         try:
             await self._writer.ready()
-            await self._writer.intent(exchange)
+            await self._writer.intent(exchange, task)
         except StoreUnavailable as error:
             return Unwritten(str(error), self._refuse)
         return None
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:
+    async def finish(
+        self, exchange: Exchange, spools: Sequence[Spool], task: TaskChange | None = None
+    ) -> Unwritten | None:
         """Commit the whole exchange."""
         if not self.wants(exchange):
             return None
         try:
-            await self._writer.finish(exchange, spools)
+            await self._writer.finish(exchange, spools, task)
         except StoreUnavailable as error:
             if not self._refuse:
                 self._count(str(error))
@@ -154,6 +179,17 @@ class Recorder:
         if self.wants(exchange):
             self._writer.lose(exchange)
             self._count(self._writer.failing or "the recorder could not write when it began")
+
+    async def change(self, task: TaskChange) -> None:
+        """Wait for the commit; when it fails the change waits by itself."""
+        try:
+            await self._writer.change(task)
+        except StoreUnavailable:
+            self._writer.change_later(task)
+
+    def change_later(self, task: TaskChange) -> None:
+        """See the writer."""
+        self._writer.change_later(task)
 
     def _count(self, reason: str) -> None:
         self.passed += 1

@@ -24,6 +24,7 @@ from addons.egress import Egress
 from addons.hooks import StackHooks
 from addons.inner import Inner
 from addons.live_page import About, LivePage
+from addons.mint import now_us
 from addons.mode import FcInstance
 from addons.onlookers import Onlookers
 from addons.peers import Peers
@@ -31,10 +32,13 @@ from addons.programs import Programs
 from addons.recorder import NoRecorder, Recorder
 from addons.refusal import Exit, StartRefused
 from addons.runinfo import run_info
+from addons.task_desk import NO_TASKS, TaskDesk
 from addons.terminal import Terminal
 from gateway.config_plain import digest, to_plain
 from store.errors import RecordingError
 from store.recording import open_for_writing
+from store.task_lists import TaskLists
+from store.task_queue import TaskQueue
 from store.writer import Writer
 from wire.limits import Limits
 from wire.pool import Pool
@@ -44,7 +48,6 @@ if TYPE_CHECKING:
     from addons.draft import Draft
     from addons.recorder import Recording
     from addons.settings import Settings
-    from gateway.changes import Accept
     from gateway.exchange import Exchange
     from store.recording import Recording as Store
 
@@ -120,6 +123,7 @@ class Service:
         if self.egress is not None:
             await self.egress.open(desk)
         await self._programs.start()
+        self._resume(desk)
         app = Gateway(desk)
         await self._inner.open(app, self._limits, self._connections)
         FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
@@ -150,18 +154,30 @@ class Service:
         return About(self._settings.store, f"http://{host}:{port}", ctx.options.fc_language or None)
 
     def _desk(self) -> Desk:
+        recorder = self._open_recorder()
         return Desk(
             config=self._settings.config,
             servers=self._settings.servers,
             pool=self._pool,
-            recorder=self._open_recorder(),
+            recorder=recorder,
             programs=self._programs,
             peers=self._peers,
             spool_folder=self._store.path.parent if self._store and self._store.path else None,
-            accepted=self._accepted,
+            calls=self._async,
+            tasks=self._tasks(),
             ended=self._ended,
             causes=self.egress.causes if self.egress is not None else None,
         )
+
+    def _tasks(self) -> TaskDesk:
+        if self._store is None or self._writer is None:
+            return NO_TASKS
+        return TaskDesk(TaskLists(self._store), self._writer, self._async.cancel, now_us)
+
+    def _resume(self, desk: Desk) -> None:
+        """Go on with the accepted calls that earlier runs left."""
+        if self._store is not None and self._writer is not None:
+            self._async.start(desk, TaskQueue(self._store, self._writer.run_id, self._settings.seal))
 
     def _open_recorder(self) -> Recording:
         if self._store is None:
@@ -182,9 +198,6 @@ class Service:
         from addons.selection import selection  # noqa: PLC0415 - only fc_filter needs mitmproxy's filter parser
 
         return selection(self._settings.filter, next(iter(self._settings.servers.values())))
-
-    def _accepted(self, desk: Desk, draft: Draft, accept: Accept) -> None:
-        self._async.accept(desk, draft, accept)
 
     def _ended(self, exchange: Exchange, draft: Draft) -> None:
         if self._terminal is not None:

@@ -108,6 +108,24 @@ UNRECORDED = {"recorded": False}
 
 
 @dataclass(frozen=True, slots=True)
+class Asynchronous:
+    """What becomes of a function's asynchronous calls (contract ASYNC-5..7, ASYNC-10).
+
+    `task`: every accepted call has a task id, also when its caller gave none. `retries`: further attempts after
+    errors of the function. `age_s`: seconds after which a call is too old to leave the queue. `on_success`,
+    `on_failure`: ARNs that results would go to; they are noted, nothing is sent there. `fail_on_5xx`: an answer of
+    500 to 599 is an error of the function; FC does not publish whether it is.
+    """
+
+    task: bool = False
+    retries: int = 3
+    age_s: int = 86400
+    on_success: str = ""
+    on_failure: str = ""
+    fail_on_5xx: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A web function. `server` is where its program listens; `timeout_s` seconds, `memory_mb` MB.
 
@@ -122,6 +140,7 @@ class Function:
     handler: str = "index.handler"
     triggers: tuple[Trigger, ...] = (Trigger(),)
     launch: Launch = field(default_factory=Launch, metadata=UNRECORDED)
+    asynchronous: Asynchronous = field(default_factory=Asynchronous)
 
 
 @dataclass(frozen=True, slots=True)

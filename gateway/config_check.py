@@ -24,6 +24,10 @@ RANGES = {"timeout_s": (0.001, 86400, "seconds"), "memory_mb": (64, 65536, "MB")
 """Field -> least, largest, unit (contract section 3, "other ceilings"; 0 calls = unlimited)."""
 
 
+ASYNC_RANGES = {"retries": (0, 8, "retries"), "age_s": (1, 2592000, "seconds")}
+"""As RANGES, for asynchronous calls. FC's pages disagree about the age: one week or 30 days (contract ASYNC-7)."""
+
+
 def check(config: Config) -> Iterator[Problem]:
     """Every problem that the values have among themselves."""
     if not config.functions:
@@ -51,6 +55,10 @@ def _function(function: Function, path: Path) -> Iterator[Problem]:
         value: Any = getattr(function, name)
         if not least <= value <= largest:
             yield Problem((*path, name), f"{value:g} is not possible: {least:g} to {largest:g} {unit}")
+    for name, (least, largest, unit) in ASYNC_RANGES.items():
+        value = getattr(function.asynchronous, name)
+        if not least <= value <= largest:
+            yield Problem((*path, "asynchronous", name), f"{value} is not possible: {least} to {largest} {unit}")
     server = urlsplit(function.server)
     if server.scheme != "http" or not server.hostname:
         yield Problem((*path, "server"), f"{function.server!r} is not an address such as http://127.0.0.1:9000")

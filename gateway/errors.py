@@ -27,6 +27,7 @@ REASONS = {
     400: b"Bad Request",
     403: b"Forbidden",
     404: b"Not Found",
+    409: b"Conflict",
     412: b"Precondition Failed",
     429: b"Too Many Requests",
     499: b"Client Closed Request",

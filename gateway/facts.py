@@ -81,6 +81,7 @@ class Facts:
     `duration_us`: the server's time for this call, 0 until it answered.
     `refusal`: why the call cannot be matched to a function (survey.py) or may not be made (auth/check.py), else "".
     `service`: the FC2 service, "" in FC3. `domain`: the custom domain of the config that names the host, else "".
+    `found`: what the queue answers to a question about tasks, as JSON (task_answer.py), None for all other calls.
     `close`: the client's connection ends after this answer (HTTP/1.0, or `Connection: close`).
     `origin`: where a call of the function's own went, such as `https://api.example.test`; "" for a call to it.
     `link`: how the call behind it (Exchange.parent_id) is known.
@@ -103,3 +104,4 @@ class Facts:
     domain: str = ""
     origin: str = ""
     link: Link = Link.NONE
+    found: bytes | None = None

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.serverless_async import asynchronous
 from gateway.serverless_keys import CONTAINER, DOMAIN, FUNCTION, HTTP_TRIGGER, RESOURCE, ROUTE, RUNTIME, TOP, TRIGGER
 from gateway.serverless_launch import launch
 from gateway.shape import Path, Problem, unknown_keys
@@ -119,6 +120,8 @@ def _function(reading: Reading, props: Any, path: Path) -> None:  # noqa: ANN401
     port = _port(reading, props, path)
     reading.put(function, (*own, "server"), f"http://127.0.0.1:{port}", path)
     function["launch"] = launch(reading, props, path, (*own, "launch"))
+    if "asyncInvokeConfig" in props:
+        function["asynchronous"] = asynchronous(reading, props["asyncInvokeConfig"], path, (*own, "asynchronous"))
     function["triggers"] = _triggers(reading, props.get("triggers", []), (*path, "triggers"), (*own, "triggers"))
     reading.plain["functions"].append(function)
 

@@ -50,6 +50,14 @@ FUNCTION = (
     "vpcBinding",
     "vpcConfig",
 )
+ASYNC_INVOKE = (
+    "asyncTask",
+    "destinationConfig",
+    "maxAsyncEventAgeInSeconds",
+    "maxAsyncRetryAttempts",
+    "qualifier",
+    "statefulInvocation",
+)
 RUNTIME = ("args", "command", "healthCheckConfig", "port")
 CONTAINER = ("command", "entrypoint", "healthCheckConfig", "image", "port", "registryConfig")
 HEALTH = (

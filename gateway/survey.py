@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 
 class Refusal(StrEnum):
-    """Why a call cannot be matched to a function (`Facts.refusal`)."""
+    """Why a call cannot be matched to a function, or not be accepted (`Facts.refusal`)."""
 
     FUNCTION_NOT_FOUND = "function-not-found"
     PATH_NOT_SUPPORTED = "path-not-supported"
     ROUTE_NOT_FOUND = "route-not-found"
+    TASK_EXISTS = "task-exists"
 
 
 _INVOCATION_TYPES = {kind.value.encode(): kind for kind in InvocationType}

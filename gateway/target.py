@@ -15,18 +15,28 @@ from gateway.facts import ApiFamily
 
 
 class Kind(StrEnum):
-    """What a path is to FC: an app's own, an invocation, GetFunction, an HTTP call by the FC2 proxy path, nothing."""
+    """What a path is to FC: the app's own, or one of its APIs.
+
+    PROXY: an HTTP call by the FC2 proxy path. TASKS, TASK, STOP_TASK: about asynchronous tasks. UNSUPPORTED: below
+    an API version, and no API.
+    """
 
     APP = "app"
     INVOCATION = "invocation"
     FUNCTION = "function"
     PROXY = "proxy"
+    TASKS = "tasks"
+    TASK = "task"
+    STOP_TASK = "stop-task"
     UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a path says about whom it calls. `base`: the part of a proxy path that is not the app's."""
+    """What a path says about whom it calls.
+
+    `base`: the part of a proxy path that is not the app's. `task`: the asynchronous task it names.
+    """
 
     kind: Kind
     function: str = ""
@@ -34,6 +44,7 @@ class Place:
     qualifier: str = ""
     family: ApiFamily = ApiFamily.FC3
     base: str = ""
+    task: str = ""
 
 
 APP = Place(Kind.APP)
@@ -43,6 +54,11 @@ _FUNCTION = re.compile(
 )
 # A service's qualifier follows the first dot; FC names hold none (contract API-PATH-2).
 _PROXY = re.compile(rb"(/+2016-08-15/proxy/([^/.]+)(?:\.([^/]*))?/([^/]+))(?:/|\Z)")
+_TASKS = re.compile(
+    rb"/+(?:(2023-03-30)/functions/([^/]+)/async-tasks"
+    rb"|(?:2016-08-15|2021-04-06)/services/([^/]+)/functions/([^/]+)/stateful-async-invocations)"
+    rb"(?:/([^/]+?)(/stop)?)?"
+)
 _API = re.compile(rb"/+(?:2023-03-30|2021-04-06|2016-08-15)(?:/|\Z)")
 
 
@@ -56,6 +72,8 @@ def place(target: bytes, method: bytes) -> Place:
     if found := _PROXY.match(path):
         base, service, qualifier, function = found.groups()
         return Place(Kind.PROXY, _text(function), _text(service), _text(qualifier or b""), ApiFamily.FC2, _base(base))
+    if (found := _TASKS.fullmatch(path)) and (asked := _on_tasks(found, query, method)):
+        return asked
     return Place(Kind.UNSUPPORTED, family=_family(path)) if _API.match(path) else APP
 
 
@@ -67,6 +85,21 @@ def _on_function(found: re.Match[bytes], query: bytes) -> Place:
         return Place(kind, _text(function), qualifier=asked)
     name, _, dotted = _text(service).partition(".")
     return Place(kind, _text(function), name, dotted or asked, ApiFamily.FC2)
+
+
+def _on_tasks(found: re.Match[bytes], query: bytes, method: bytes) -> Place | None:
+    """A question about tasks (contract ASYNC-11); None when no API asks it so."""
+    version3, function, service, function2, task, stop = found.groups()
+    # FC3 stops by PUT .../stop, FC2 by PUT alone.
+    stops = method == b"PUT" and bool(task) and bool(stop) == bool(version3)
+    if not stops and (method != b"GET" or stop):
+        return None
+    kind = Kind.STOP_TASK if stops else Kind.TASK if task else Kind.TASKS
+    asked = _first(query, b"qualifier")
+    if version3:
+        return Place(kind, _text(function), qualifier=asked, task=_text(task or b""))
+    name, _, dotted = _text(service).partition(".")
+    return Place(kind, _text(function2), name, dotted or asked, ApiFamily.FC2, task=_text(task or b""))
 
 
 def _family(path: bytes) -> ApiFamily:

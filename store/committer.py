@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from store import chain, overview
+from store import chain, overview, task_rows
 from store.body_rows import BodyRows
 from store.dialects import insert_missing
 from store.mark import Mark
@@ -166,6 +166,7 @@ class Committer:
         work.intents = [each for each in work.intents if each.id not in there | self._noted]
         work.ends = [each for each in work.ends if each[0].id not in there]
         work.prepared = [each for each in work.prepared if each.exchange.id not in there]
+        work.tasks = [each for each in work.tasks if each.with_id not in there | self._noted]
         if work.gap:
             left = missing - there
             over = work.gap.ended_us is not None and not left
@@ -202,6 +203,8 @@ class Committer:
         self._shared.trails(connection, (each.exchange for each in ends))
         self._shared.configs(connection, work.configs)
         self._messages.insert(connection, self._bodies, work.said)
+        if work.tasks:
+            task_rows.write(connection, work.tasks, self._run_id)
         self._write_gap(connection, work.gap)
         return self._insert_batch(connection, linked, work.max_id) if linked else self.chain
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from store import chain
+from store import chain, task_rows
 from store.schema import batch, body, body_piece, body_use, decoded, exchange, message, original, verdict
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def _one_step(connection: Connection, keep: Keep) -> Pruned:
     columns = (exchange.c.id, exchange.c.run_id, exchange.c.batch, exchange.c.digest, exchange.c.started_us)
     # By id in a file, where it is the order of arrival; by time on a server, where ids come in blocks.
     order = (exchange.c.id,) if connection.dialect.name == "sqlite" else (exchange.c.started_us, exchange.c.id)
-    oldest = connection.execute(select(*columns).order_by(*order).limit(STEP)).all()
+    kept = exchange.c.id.not_in(task_rows.PENDING)  # what is still to be delivered is needed for that
+    oldest = connection.execute(select(*columns).where(kept).order_by(*order).limit(STEP)).all()
     surplus = oldest[: _surplus(connection, keep, oldest)]
     if not surplus:
         return Pruned(size=used_bytes(connection))
@@ -137,6 +138,7 @@ def _remove(connection: Connection, ids: list[int]) -> list[bytes]:
     connection.execute(delete(original).where(original.c.exchange_id.in_(ids)))
     connection.execute(delete(verdict).where(verdict.c.exchange_id.in_(ids)))
     connection.execute(delete(message).where(message.c.exchange_id.in_(ids)))
+    task_rows.remove(connection, ids)
     connection.execute(delete(exchange).where(exchange.c.id.in_(ids)))
     still = select(body_use.c.body_id).where(body_use.c.body_id.in_(candidates)).distinct()
     gone = sorted(set(candidates) - set(connection.execute(still).scalars()))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from store.message_rows import Said
     from store.prepare import Prepared
     from store.spool import Spool
+    from store.tasks import TaskChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Work:
     """What one transaction is to write. An exchange that also ends in it needs no intent.
 
     `prepared` are ends whose dear part (sealing a large body) was done beforehand. `said`: messages of conversations.
+    `tasks`: changes of the queue.
     """
 
     intents: list[Exchange] = field(default_factory=list)
@@ -57,5 +59,6 @@ class Work:
     prepared: list[Prepared] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     configs: list[tuple[str, str]] = field(default_factory=list)
+    tasks: list[TaskChange] = field(default_factory=list)
     gap: Gap | None = None
     max_id: int = 0

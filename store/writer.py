@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from store.recording import Recording
     from store.run_info import RunInfo
     from store.spool import Spool
+    from store.tasks import NameTaken, TaskChange
 
 MAX_LATER = 1024
 """Exchanges kept in memory for the time when the store is back."""
@@ -80,17 +81,32 @@ class Writer:
         """Wait while too much is queued; await it before an exchange is let in."""
         await self._bounds.ready()
 
-    def intent(self, exchange: Exchange) -> asyncio.Future[None]:
-        """Note that an exchange begins; done once it is on disk. Raises StoreUnavailable through the future."""
-        return self._submit(exchange, None)
+    def intent(self, exchange: Exchange, task: TaskChange | None = None) -> asyncio.Future[None]:
+        """Note that an exchange begins; done once it is on disk. Raises StoreUnavailable through the future.
 
-    def finish(self, exchange: Exchange, spools: Sequence[Spool] = ()) -> asyncio.Future[None]:
+        `task`: a change of the queue, in the same commit.
+        """
+        return self._submit(exchange, None, task)
+
+    def finish(
+        self, exchange: Exchange, spools: Sequence[Spool] = (), task: TaskChange | None = None
+    ) -> asyncio.Future[None]:
         """Record an exchange that has ended, with the spools of its large bodies; done once it is on disk.
 
-        The spools must stay open until then. Raises StoreUnavailable through the future; the exchange then
-        counts as lost until finish_later takes it.
+        The spools must stay open until then. `task`: as in `intent`. Raises StoreUnavailable through the future; the
+        exchange then counts as lost until finish_later takes it. Raises NameTaken when `task` needs another's name.
         """
-        return self._submit(exchange, tuple(spools))
+        return self._submit(exchange, tuple(spools), task)
+
+    def change(self, task: TaskChange) -> asyncio.Future[None]:
+        """Change the queue in a commit that no exchange waits for; done once it is on disk."""
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._thread.push(Item(None, future=future, task=task))
+        return future
+
+    def change_later(self, task: TaskChange) -> None:
+        """Change the queue as soon as the store can write; the change waits in memory."""
+        self._thread.push(Item(None, task=task))
 
     def finish_later(self, exchange: Exchange) -> None:
         """Record an exchange that cannot be written now, such as one refused for that reason.
@@ -125,11 +141,13 @@ class Writer:
         await asyncio.to_thread(self._helper.shutdown)
         await asyncio.to_thread(self._thread.stop)
 
-    def _submit(self, exchange: Exchange, spools: Sequence[Spool] | None) -> asyncio.Future[None]:
+    def _submit(
+        self, exchange: Exchange, spools: Sequence[Spool] | None, task: TaskChange | None
+    ) -> asyncio.Future[None]:
         future: asyncio.Future[None] = self._loop.create_future()
         weight = weight_of(exchange)
         self._bounds.take(weight)
-        item = Item(exchange, spools, future, weight)
+        item = Item(exchange, spools, future, weight, task=task)
         if spools:
             self._helper.submit(self._prepare, exchange, spools, item)
         else:
@@ -158,12 +176,12 @@ class Writer:
             item = replace(item, ready=self._preparer.prepare(exchange, spools))
         self._thread.push(item)
 
-    def _settled(self, items: list[Item], reason: str) -> None:
+    def _settled(self, items: list[Item], why_not: str | NameTaken) -> None:
         """In the recorder's thread: a batch is done, for better or worse."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._settle, items, reason)
+            self._loop.call_soon_threadsafe(self._settle, items, why_not)
 
-    def _settle(self, items: list[Item], reason: str) -> None:
+    def _settle(self, items: list[Item], why_not: str | NameTaken) -> None:
         for item in items:
             if item.future is None:
                 self._later_count -= item.exchange is not None
@@ -171,8 +189,8 @@ class Writer:
             self._bounds.give_back(item.weight)
             if item.future.done():
                 continue
-            if reason:
-                item.future.set_exception(StoreUnavailable(reason))
+            if why_not:
+                item.future.set_exception(StoreUnavailable(why_not) if isinstance(why_not, str) else why_not)
             else:
                 item.future.set_result(None)
         self._bounds.let_in()

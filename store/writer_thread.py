@@ -24,6 +24,7 @@ from store.outage import DISK_FULL, Outage
 from store.recording import GONE
 from store.reserve import Reserve
 from store.run_info import Work
+from store.tasks import NameTaken
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from store.recording import Recording
     from store.run_info import Gap, RunInfo
     from store.spool import Spool
+    from store.tasks import TaskChange
 
 _BATCH = 256
 _PROBE_S = 0.5
@@ -46,7 +48,8 @@ _PRUNE_S = 2.0
 class Item:
     """One thing to write. `spools` None marks an intent; `future` None means that nobody waits for it.
 
-    `ready`: the exchange as the helper thread prepared it. `said`: messages of a conversation.
+    `ready`: the exchange as the helper thread prepared it. `said`: messages of a conversation. `task`: a change of the
+    queue of accepted calls, in the same commit.
     """
 
     exchange: Exchange | None
@@ -56,17 +59,18 @@ class Item:
     config: tuple[str, str] | None = None
     ready: Prepared | None = None
     said: Said | None = None
+    task: TaskChange | None = None
 
 
 class WriterThread:
-    """Commits the items of one run. `settled(items, reason)` is called in this thread, "" for success."""
+    """Commits the items of one run. `settled(items, why_not)` is called in this thread, "" for success."""
 
     def __init__(
         self,
         recording: Recording,
         preparer: Preparer,
         keep: Keep | None,
-        settled: Callable[[list[Item], str], None],
+        settled: Callable[[list[Item], str | NameTaken], None],
     ) -> None:
         self.outage = Outage()
         self.committer = Committer(recording.engine, preparer)
@@ -156,6 +160,9 @@ class WriterThread:
             self._one_by_one(failure, items)
         except (DBAPIError, OSError) as failure:
             self._failed(failure, items)
+        except NameTaken as taken:
+            self._settled([each for each in items if _accepts(each, taken)], taken)
+            self._commit([replace(each, ready=None) for each in items if not _accepts(each, taken)])
         except Exception as failure:  # noqa: BLE001 - one exchange that cannot be encoded must not take others along
             self._one_by_one(failure, items)
 
@@ -216,6 +223,8 @@ class WriterThread:
     def _work_of(self, items: list[Item], gap: Gap | None) -> Work:
         work = Work(gap=gap, max_id=self.ids.last)
         for item in items:
+            if item.task:
+                work.tasks.append(item.task)
             if item.config:
                 work.configs.append(item.config)
             elif item.said:
@@ -242,3 +251,7 @@ class WriterThread:
         self.committer.disconnect()
         if self._mark:
             self._mark.close()
+
+
+def _accepts(item: Item, taken: NameTaken) -> bool:
+    return item.task is not None and item.task.with_id in taken.ids

@@ -34,6 +34,8 @@ THROUGH = {
         "store/body_rows.py", "store/bounds.py", "store/overview.py", "store/packing.py", "store/rows.py",
         "store/shared_rows.py", "store/writer_thread.py",
     ),
+    "tests/addons/test_errand.py": ("addons/accepting.py", "addons/attempt.py", "addons/task_desk.py"),
+    "tests/store/test_task_queue.py": ("store/task_rows.py",),
     "tests/store/test_outage.py": ("store/committer.py", "store/mark.py", "store/reserve.py"),
     "tests/store/test_verify.py": ("store/chain.py", "store/losses.py"),
     "tests/store/test_talk.py": (

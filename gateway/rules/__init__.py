@@ -26,6 +26,7 @@ from gateway.rules import (
     response,
     result,
     route,
+    tasks,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ REFUSAL_RULES = Table(
     auth.SKEW,
     auth.SIGNATURE,
     auth.TOKEN,
+    accept.EXISTS,
 )
 """For calls whose facts hold a refusal, and for no others: one row for each reason."""
 
@@ -62,10 +64,13 @@ HEAD_RULES = Table(
     limits.INVOCATION_TYPE,
     limits.LOG_TYPE,
     limits.ASYNC_DELAY,
+    limits.TASK_ID,
     limits.LIMIT_HEADERS,
     limits.LIMIT_PATH,
     limits.LIMIT_BODY,
     invoke.LIMIT_BODY,
+    tasks.QUESTION,
+    tasks.TOLD,
 )
 """Answers that need no server: they change nothing, and all come before the first change."""
 

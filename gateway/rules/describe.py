@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from gateway.messages import Response
 from gateway.ops import answer
 from gateway.rule import Answer, Example, Rule, Text, When
 from gateway.rules import samples, sources
+from gateway.target import Kind
+from gateway.task_query import place_of
 
 if TYPE_CHECKING:
     from gateway.rule import Call
@@ -44,12 +47,14 @@ def described(call: Call) -> Answer:
     return Answer(Response(200, REASONS[200], headers, body))
 
 
-# Of all calls that reach a function through the API, only this one is no POST.
 ASKED = When(
     Text("GetFunction 调用", "GetFunction calls"),
     frozenset({Ingress.API}),
-    lambda call: call.request.method == b"GET",
+    # A GET through the API is this, or a question about tasks (tasks.py).
+    lambda call: call.request.method == b"GET" and place_of(call.request).kind is Kind.FUNCTION,
 )
+
+ASKING = samples.request(target=b"/2023-03-30/functions/web")
 
 FUNCTION = Rule(
     id="req.answer.get-function",
@@ -66,5 +71,5 @@ FUNCTION = Rule(
     evidence=Evidence.DOCUMENTED,
     op=answer(described),
     when=ASKED,
-    examples=(Example(samples.request(target=b"/2023-03-30/functions/web"), "200", samples.API),),
+    examples=(Example(ASKING, "200", replace(samples.API, request=ASKING)),),
 )

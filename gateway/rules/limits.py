@@ -17,6 +17,7 @@ from gateway.ops import limit
 from gateway.rule import Answer, Example, Rule, Source, Text
 from gateway.rules import samples, sources, whens
 from gateway.rules.sizes import announced_size, fields_size, largest_body, target_size
+from gateway.task_query import NAME, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,16 @@ def refuse_delay(request: Request, call: Call) -> Request | Answer:
         return request
     given = (get(request.headers, DELAY) or b"").decode("utf-8", "backslashreplace")
     text = f"the value '{given}' of X-Fc-Async-Delay is not possible: 0 to {LONGEST_DELAY_S} seconds"
+    return refuse(call, 400, "InvalidArgument", text)
+
+
+def refuse_task_id(request: Request, call: Call) -> Request | Answer:
+    """Refuse a task id of another form than FC's (contract CTL-4)."""
+    name = name_of(request)
+    if name is None or NAME.fullmatch(name):
+        return request
+    given = name.decode("utf-8", "backslashreplace")
+    text = f"the task id '{given}' is not possible: a letter or _, then at most 127 letters, digits, _ and -"
     return refuse(call, 400, "InvalidArgument", text)
 
 
@@ -120,6 +131,23 @@ ASYNC_DELAY = Rule(
     when=whens.ASYNC,
     examples=(Example(samples.request((b"X-Fc-Async-Delay", b"3601")), "400 InvalidArgument", samples.ASYNC),),
     needed=True,
+)
+
+TASK_ID = Rule(
+    id="req.refuse.task-id",
+    summary=Text(
+        "不可能的异步任务 ID 回答 400 InvalidArgument",
+        "An impossible id of an asynchronous task is answered with 400 InvalidArgument",
+    ),
+    why=Text(
+        "任务 ID 以字母或下划线开头，其后是字母、数字、下划线或短横线，最长 128 个字符。",
+        "A task id begins with a letter or an underscore; letters, digits, underscores and hyphens follow, 128 in all.",
+    ),
+    source=Source(("CTL-4",), sources.TASKS, "taskId"),
+    evidence=Evidence.DOCUMENTED,
+    op=refuse_task_id,
+    when=whens.ASYNC,
+    examples=(Example(samples.request((b"X-Fc-Async-Task-Id", b"1st")), "400 InvalidArgument", samples.ASYNC),),
 )
 
 LIMIT_HEADERS = Rule(

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
 from addons.peers import Peers
 from addons.programs import Programs
-from addons.recorder import NoRecorder, Unwritten
+from addons.recorder import NoRecorder, Recorder, Unwritten
+from addons.task_desk import NO_TASKS, TaskDesk
 from gateway.config import Config, Function
+from store.recording import open_for_writing
+from store.run_info import RunInfo
+from store.task_lists import TaskLists
+from store.task_queue import TaskQueue
+from store.writer import Writer
 from wire.limits import Limits
 from wire.pool import Pool
 from wire.server import Connections, ServerProtocol
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from instance.log import Log
     from store.spool import Spool
+    from store.tasks import TaskChange
 
     type Serve = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 
@@ -57,11 +65,16 @@ class Journal(NoRecorder):
         self.kept: list[Exchange] = []
         self.lost: list[Exchange] = []
 
-    async def intent(self, exchange: Exchange) -> Unwritten | None:
+    async def intent(self, exchange: Exchange, task: TaskChange | None = None) -> Unwritten | None:  # noqa: ARG002 - Recording's signature
         self.intents.append(exchange)
         return Unwritten(self.broken_intent, self.refuse) if self.broken_intent else None
 
-    async def finish(self, exchange: Exchange, spools: Sequence[Spool]) -> Unwritten | None:  # noqa: ARG002 - Recording's signature
+    async def finish(
+        self,
+        exchange: Exchange,
+        spools: Sequence[Spool],  # noqa: ARG002 - Recording's signature
+        task: TaskChange | None = None,  # noqa: ARG002 - the same
+    ) -> Unwritten | None:
         self.ends.append(exchange)
         return Unwritten(self.broken_end, self.refuse) if self.broken_end else None
 
@@ -111,11 +124,50 @@ def programs_of(config: Config, log: Log | None = None) -> Programs:
     return programs
 
 
+class Clock:
+    """A clock that is set by hand: microseconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.us = time.time_ns() // 1000
+
+    def __call__(self) -> int:
+        return self.us
+
+
+class Kept:
+    """A recording that the bench records into, with its queue. Use it as a context manager in the event loop."""
+
+    def __init__(self, place: str, *, clock: Clock | None = None, seal: str = "off", refuse: bool = True) -> None:
+        self.clock = clock or Clock()
+        self.recording = open_for_writing(place)
+        self.writer = Writer(self.recording, seal=seal)
+        self.writer.start(RunInfo("0.0", "test", 1, 0))
+        self.recorder = Recorder(self.writer, refuse=refuse)
+        self.queue = TaskQueue(self.recording, self.writer.run_id, seal)
+        self.lists = TaskLists(self.recording)
+
+    def tasks(self, calls: AsyncCalls) -> TaskDesk:
+        """Who answers the task API."""
+        return TaskDesk(self.lists, self.writer, calls.cancel, self.clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.writer.close()
+        self.recording.close()
+
+
 @asynccontextmanager
 async def bench(
-    serve: Serve = answer_ok, *, config: Config | None = None, log: Log | None = None, spools: Path | None = None
+    serve: Serve = answer_ok,
+    *,
+    config: Config | None = None,
+    log: Log | None = None,
+    spools: Path | None = None,
+    kept: Kept | None = None,
 ) -> AsyncIterator[Bench]:
-    """A gateway in front of `serve`, which is called with each whole request."""
+    """A gateway in front of `serve`, which is called with each whole request. `kept`: it records, into that."""
     received: list[bytes] = []
     connections: dict[asyncio.StreamWriter, asyncio.StreamReader] = {}
 
@@ -130,20 +182,24 @@ async def bench(
 
     server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
     address = server.sockets[0].getsockname()[:2]
-    journal, calls, pool, open_now = Journal(), AsyncCalls(), Pool(Limits()), Connections()
+    journal, pool, open_now = Journal(), Pool(Limits()), Connections()
+    calls = AsyncCalls(kept.clock) if kept else AsyncCalls()
     ended: asyncio.Queue[Exchange] = asyncio.Queue()
     used = config or Config(functions=(Function(server=f"http://{address[0]}:{address[1]}", timeout_s=5),))
     desk = Desk(
         config=used,
         servers={function.name: address for function in used.functions},
         pool=pool,
-        recorder=journal,
+        recorder=kept.recorder if kept else journal,
         programs=programs_of(used, log),
         peers=Peers(),
         spool_folder=spools,
-        accepted=calls.accept,
+        calls=calls,
+        tasks=kept.tasks(calls) if kept else NO_TASKS,
         ended=lambda exchange, _: ended.put_nowait(exchange),
     )
+    if kept:
+        calls.start(desk, kept.queue)
     gateway = Gateway(desk)
     loop = asyncio.get_running_loop()
     front = await loop.create_server(lambda: ServerProtocol(gateway, Limits(), connections=open_now), "127.0.0.1", 0)

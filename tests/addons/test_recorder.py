@@ -27,11 +27,11 @@ class FullDisk:
     async def ready(self) -> None:
         return
 
-    async def intent(self, _: Exchange) -> None:
+    async def intent(self, _: Exchange, __: object = None) -> None:
         self.asked += 1
         raise StoreUnavailable("disk full")
 
-    async def finish(self, _: Exchange, __: Sequence[object]) -> None:
+    async def finish(self, _: Exchange, __: Sequence[object], ___: object = None) -> None:
         self.asked += 1
         raise StoreUnavailable("disk full")
 

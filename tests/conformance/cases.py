@@ -27,7 +27,8 @@ class Ask:
     `chunks`: a chunked body. `announce`: a Content-Length whose body is never sent. `finish`: false leaves out the
     last chunk. `raw`: these bytes instead of everything else. `leaves`: the client goes once the server has it.
     `first`: the answer's first chunk must come, and only then is the server's next one released. `credentials`: what
-    the gateway checks callers by (gateway.auth.check.Credentials), in the core alone.
+    the gateway checks callers by (gateway.auth.check.Credentials), in the core alone; `refusal`: why a shell would not
+    have the call (gateway.survey.Refusal), in the core alone.
     """
 
     method: str = "GET"
@@ -47,6 +48,7 @@ class Ask:
     leaves: bool = False
     first: str = ""
     credentials: dict[str, Any] | None = None
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from gateway.auth.check import Credentials
-from gateway.config import KIB, MIB, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
+from gateway.config import KIB, MIB, Asynchronous, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
 from gateway.exchange import Failure
 from gateway.messages import Header, Headers, Request, Response
+from gateway.survey import Refusal
+from gateway.task_answer import ALREADY_ENDED, NOT_FOUND, STOPPED, TaskTold, found_task, found_tasks, found_word
+from gateway.task_query import ENABLE
 from tests.gateway.walker import BEFORE_THE_SERVER, OK
 
 HOST = (b"Host", b"127.0.0.1:8080")
@@ -34,12 +37,16 @@ SHOP = Config(
         Domain("shop.example.test", (Route("/api/*", "shop", methods=("GET", "POST")), Route("/gone", "nobody"))),
     ),
 )
+TASK_MODE = Config(functions=(Function(asynchronous=Asynchronous(task=True)),))
 EVENTS = Config(functions=(Function(name="event", triggers=()),))
 
 
 @dataclass(frozen=True)
 class Case:
-    """One call. `status` is what the client is told; `code` FC's error code."""
+    """One call. `status` is what the client is told; `code` FC's error code.
+
+    `refusal`, `found`: what a shell adds to the facts before the rules decide.
+    """
 
     id: str
     request: Request
@@ -50,6 +57,8 @@ class Case:
     config: Config = field(default_factory=Config)
     log_tail: bytes | None = None
     credentials: Credentials | None = None
+    refusal: str = ""
+    found: bytes | None = None
 
 
 def get(*headers: Header, target: bytes = b"/", host: Header = HOST) -> Request:
@@ -255,6 +264,67 @@ RESULTS = (
         "InvalidArgument",
     ),
 )
+TASK = TaskTold("job-1", "1-a-b", "LATEST", "Succeeded", 2, 1_000_000, 2_000_000, 3_500_000, "")
+FC3_TASKS = b"/2023-03-30/functions/web/async-tasks"
+FC2_TASKS = b"/2021-04-06/services/svc/functions/web/stateful-async-invocations"
+TOLD = ("req.answer.tasks", *REPLY)
+
+
+def put(target: bytes) -> Request:
+    return Request(b"PUT", target, (HOST,))
+
+
+TASKS = (
+    Case(
+        "taken",
+        get(ASYNC, (b"X-Fc-Async-Task-Id", b"job-1")),
+        ("async.refuse.task-exists", *REPLY),
+        409,
+        "AsyncTaskAlreadyExists",
+        refusal=Refusal.TASK_EXISTS,
+    ),
+    Case(
+        "taken-fc2",
+        invoke(ASYNC, (b"X-Fc-Stateful-Async-Invocation-Id", b"job-1"), target=FC2_EVENT),
+        ("async.refuse.task-exists", *REPLY),
+        409,
+        "StatefulAsyncInvocationAlreadyExists",
+        refusal=Refusal.TASK_EXISTS,
+    ),
+    Case(
+        "impossible-name",
+        get(ASYNC, (b"X-Fc-Async-Task-Id", b"-job")),
+        ("req.refuse.task-id", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+    Case(
+        "impossible-limit",
+        get(target=FC3_TASKS + b"?limit=101"),
+        ("req.refuse.task-query", *REPLY),
+        400,
+        "InvalidArgument",
+    ),
+    Case("list", get(target=FC3_TASKS), TOLD, found=found_tasks([TASK], "7")),
+    Case("list-fc2", get(target=FC2_TASKS), TOLD, found=found_tasks([TASK], "")),
+    Case("get", get(target=FC3_TASKS + b"/job-1"), TOLD, found=found_task(TASK)),
+    Case("get-by-proxy", get(target=b"http://fc.test" + FC3_TASKS + b"/job-1"), TOLD, found=found_task(TASK)),
+    Case("get-fc2", get(target=FC2_TASKS + b"/job-1"), TOLD, found=found_task(TASK)),
+    Case("gone", get(target=FC3_TASKS + b"/x"), TOLD, 404, "AsyncTaskNotFound", found=found_word(NOT_FOUND)),
+    Case("stop", put(FC3_TASKS + b"/job-1/stop"), TOLD, found=found_word(STOPPED)),
+    Case(
+        "stop-ended-fc2",
+        put(FC2_TASKS + b"/job-1"),
+        TOLD,
+        412,
+        "StatefulAsyncInvocationAlreadyCompleted",
+        found=found_word(ALREADY_ENDED),
+    ),
+    Case("task-mode", get(ASYNC), ("async.accept", *REPLY), 202, config=TASK_MODE),
+    Case("task-mode-once", get(ASYNC, (ENABLE, b"true")), ("async.accept", *REPLY), 202),
+    Case("stop-by-the-wrong-way", put(FC3_TASKS + b"/job-1"), ("req.refuse.path", *REPLY), 400, "PathNotSupported"),
+    Case("delete", Request(b"DELETE", FC3_TASKS, (HOST,)), ("req.refuse.path", *REPLY), 400, "PathNotSupported"),
+)
 REWRITTEN = Config(
     domains=(Domain("a.test", (Route("/api/*", "web", wildcard_rules=(Rewrite("^/api/*", "/$1"),)),)),),
 )
@@ -403,4 +473,4 @@ FAILURES = (
     failed(Failure.INITIALIZER, "fail.initializer", 200, "InitializationError", invoke(body=b"{}")),
 )
 
-CASES = (*REFUSALS, *AUTH, *RESULTS, *CORS, *CALLS, *ANSWERS, *FAILURES)
+CASES = (*REFUSALS, *AUTH, *RESULTS, *TASKS, *CORS, *CALLS, *ANSWERS, *FAILURES)

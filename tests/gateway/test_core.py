@@ -31,6 +31,7 @@ from tests.gateway.cases import (
     HOST,
     REFUSALS,
     RESULTS,
+    TASKS,
     Case,
     answer,
     get,
@@ -40,7 +41,15 @@ from tests.gateway.walker import ARRIVED_US, OK, SEED, client_response, rule_ids
 
 
 def exchange_of(case: Case) -> Exchange:
-    return walk(case.request, case.answer, case.config, log_tail=case.log_tail, credentials=case.credentials)
+    return walk(
+        case.request,
+        case.answer,
+        case.config,
+        log_tail=case.log_tail,
+        credentials=case.credentials,
+        found=case.found,
+        refusal=case.refusal,
+    )
 
 
 def rows(cases: tuple[Case, ...], kind: str) -> list[object]:
@@ -51,6 +60,7 @@ EVERY = [
     *rows(REFUSALS, "refusal"),
     *rows(AUTH, "auth"),
     *rows(RESULTS, "result"),
+    *rows(TASKS, "task"),
     *rows(CORS, "cors"),
     *rows(CALLS, "call"),
     *rows(ANSWERS, "answer"),

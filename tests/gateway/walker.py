@@ -30,11 +30,14 @@ def walk(
     seed: Seed = SEED,
     log_tail: bytes | None = None,
     credentials: Credentials | None = None,
+    found: bytes | None = None,
+    refusal: str = "",
 ) -> Exchange:
     """The finished exchange of one call; `answer` is what came back from the server."""
     config = config or Config()
     facts = replace(survey(request, seed, config), answered_us=ARRIVED_US + 1000, log_tail=log_tail)
     facts = authenticate(request, facts, config, credentials) if credentials else facts
+    facts = replace(facts, found=found, refusal=refusal or facts.refusal)
     refused = on_request_head(replace(request, body=b"", trailers=()), facts, config)
     decision = on_request(request, facts, config)
     if refused is not None:

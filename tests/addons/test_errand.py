@@ -1,0 +1,236 @@
+"""Accepted calls on a real recording: the queue's whole life with a clock that is set by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from gateway.config import Asynchronous, Config, Function
+from gateway.exchange import Exchange, State
+from store.reader import Reader
+from store.recording import open_for_reading
+from tests.addons.bench import OK, Bench, Clock, Kept, answer_ok, bench, get, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    from store.task_lists import TaskRow
+
+FAILED = OK.replace(b"X-App: 1", b"x-fc-status: 404")
+ASYNC = "X-Fc-Invocation-Type: Async"
+HOUR = 3600
+
+
+def named(name: str, *fields: str) -> bytes:
+    return get("/later", ASYNC, f"X-Fc-Async-Task-Id: {name}", *fields)
+
+
+async def soon(kept: Kept, desk: Bench, name: str, state: str) -> TaskRow:
+    """The task, once it is in this state; time passes as it needs."""
+    while True:
+        rows = await asyncio.to_thread(kept.lists.rows)
+        row = next((each for each in rows.values() if each.name == name), None)
+        if row is not None and row.state == state:
+            return row
+        if row is not None and row.due_us is not None and row.state in {"Enqueued", "Retrying"}:
+            kept.clock.us = max(kept.clock.us, row.due_us)
+            desk.desk.calls.look()
+        await asyncio.sleep(0.01)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; `run` bounds it."""
+    while True:
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+
+
+def exchanges(place: Path) -> list[Exchange]:
+    recording = open_for_reading(str(place))
+    try:
+        return list(Reader(recording).exchanges())
+    finally:
+        recording.close()
+
+
+def test_the_202_and_its_task_are_one_commit_and_the_delivery_is_linked(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(kept=kept) as desk:
+            answer = await desk.talk(named("job-1"))
+            assert answer.startswith(b"HTTP/1.1 202 ")
+            assert b"X-Fc-Async-Task-Id: job-1\r\n" in answer
+            row = await soon(kept, desk, "job-1", "Succeeded")
+            assert row.attempts == 1
+
+    run(test())
+    accepted, delivery = exchanges(tmp_path / "fc.db")
+    assert delivery.parent_id == accepted.id
+    assert (delivery.state, delivery.facts.seed.attempt) == (State.COMPLETE, 0)
+
+
+def test_a_function_that_fails_twice_then_succeeds(tmp_path: Path) -> None:
+    async def test() -> None:
+        left = iter([FAILED, FAILED, OK])
+
+        async def serve(_: bytes, writer: asyncio.StreamWriter) -> None:
+            writer.write(next(left))
+
+        async with Kept(str(tmp_path / "fc.db"), seal="on") as kept, bench(serve, kept=kept) as desk:
+            await desk.talk(named("flaky", "Authorization: Bearer secret-secret-secret"))
+            await soon(kept, desk, "flaky", "Succeeded")
+            assert len(desk.received) == 3
+            assert all(b"Bearer secret-secret-secret" in request for request in desk.received)
+
+    run(test())
+    accepted, *deliveries = exchanges(tmp_path / "fc.db")
+    assert [each.facts.seed.attempt for each in deliveries] == [0, 1, 2]
+    assert {each.parent_id for each in deliveries} == {accepted.id}
+
+
+def test_throttled_for_five_hours(tmp_path: Path) -> None:
+    """Time is a value: the whole back-off takes milliseconds."""
+
+    async def test() -> None:
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(kept=kept) as desk:
+
+            async def no_slot() -> bool:
+                return False
+
+            slots = desk.desk.slots_of("web")
+            slots.take = no_slot  # type: ignore[method-assign] # nobody waits ten seconds
+            start_us = kept.clock.us
+            await desk.talk(named("busy"))
+            row = await soon(kept, desk, "busy", "Failed")
+            assert row.error == "ResourceThrottled"
+            assert row.attempts == 16
+            assert 4 * HOUR < (kept.clock.us - start_us) / 1e6 <= 5 * HOUR
+            assert desk.received == []
+
+    run(test())
+
+
+def test_a_call_that_waits_too_long_expires_and_its_destination_is_noted(tmp_path: Path) -> None:
+    async def test() -> None:
+        policy = Asynchronous(age_s=60, on_failure="acs:mns:b")
+        async with Kept(str(tmp_path / "fc.db")) as kept:
+            config = Config(functions=(Function(asynchronous=policy),))
+            async with bench(kept=kept, config=config) as desk:
+                await desk.talk(named("old", "X-Fc-Async-Delay: 61"))
+                row = await soon(kept, desk, "old", "Expired")
+                assert (row.attempts, row.target, row.condition) == (0, "acs:mns:b", "EventAgeExceeded")
+                assert desk.received == []
+
+    run(test())
+
+
+def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(kept=kept) as desk:
+            answers = await asyncio.gather(*(desk.talk(named("one")) for _ in range(4)))
+            assert sorted(answer[9:12] for answer in answers) == [b"202", b"409", b"409", b"409"]
+            await soon(kept, desk, "one", "Succeeded")
+            assert len(desk.received) == 1
+            told = json.loads(next(answer for answer in answers if b" 409 " in answer).partition(b"\r\n\r\n")[2])
+            assert told["Code"] == "AsyncTaskAlreadyExists"
+
+    run(test())
+    states = [each.state for each in exchanges(tmp_path / "fc.db")]
+    assert states.count(State.REFUSED) == 3
+
+
+def test_a_running_task_is_stopped(tmp_path: Path) -> None:
+    async def test() -> None:
+        reached = asyncio.Event()
+
+        async def serve(_: bytes, __: asyncio.StreamWriter) -> None:
+            reached.set()
+            await asyncio.Event().wait()
+
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(serve, kept=kept) as desk:
+            await desk.talk(named("long"))
+            await reached.wait()
+            task = "/2023-03-30/functions/web/async-tasks/long"
+            stop = get(f"{task}/stop").replace(b"GET", b"PUT", 1)
+            assert (await desk.talk(stop)).startswith(b"HTTP/1.1 200 ")
+            await soon(kept, desk, "long", "Stopped")
+            assert (await desk.talk(stop)).startswith(b"HTTP/1.1 412 ")
+            told = json.loads((await desk.talk(get(task))).partition(b"\r\n\r\n")[2])
+            assert [event["status"] for event in told["events"]] == ["Enqueued", "Running", "Stopping", "Stopped"]
+            for reader in desk.readers:
+                reader.close()
+
+    run(test())
+    assert State.CANCELLED in {each.state for each in exchanges(tmp_path / "fc.db")}
+
+
+def test_a_stop_of_the_proxy_leaves_what_waits_to_the_next_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place, clock = str(tmp_path / "fc.db"), Clock()
+    caplog.set_level("INFO")
+
+    async def first() -> None:
+        async with Kept(place, clock=clock, seal="on") as kept, bench(kept=kept) as desk:
+            await desk.talk(named("later", "X-Fc-Async-Delay: 3600", "Authorization: Bearer secret-secret-secret"))
+            assert desk.received == []
+
+    async def second() -> None:
+        async with Kept(place, clock=clock, seal="on") as kept, bench(kept=kept) as desk:
+            await soon(kept, desk, "later", "Succeeded")
+            assert b"Bearer secret-secret-secret" in desk.received[0]
+
+    run(first())
+    assert "1 accepted calls wait in the recording" in caplog.text
+    run(second())
+
+
+def test_a_call_for_a_function_that_the_config_has_no_more_is_invalid(tmp_path: Path) -> None:
+    place, clock = str(tmp_path / "fc.db"), Clock()
+
+    async def first() -> None:
+        async with Kept(place, clock=clock) as kept, bench(kept=kept) as desk:
+            await desk.talk(named("later", "X-Fc-Async-Delay: 9"))
+
+    async def second() -> None:
+        config = Config(functions=(Function("other", triggers=()),))
+        async with Kept(place, clock=clock) as kept, bench(kept=kept, config=config) as desk:
+            await soon(kept, desk, "later", "Invalid")
+
+    run(first())
+    run(second())
+
+
+def test_without_its_key_a_call_waits_for_a_desk_that_has_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    place, clock = tmp_path / "fc.db", Clock()
+
+    async def first() -> None:
+        async with Kept(str(place), clock=clock, seal="on") as kept, bench(kept=kept) as desk:
+            await desk.talk(named("sealed", "X-Fc-Async-Delay: 9", "Authorization: Bearer secret-secret-secret"))
+        (tmp_path / "fc.db.key").rename(tmp_path / "elsewhere")
+
+    async def second() -> None:
+        async with Kept(str(place), clock=clock, seal="off") as kept, bench(answer_ok, kept=kept) as desk:
+            kept.clock.us += 10_000_000
+            desk.desk.calls.look()
+            await until(lambda: "cannot be delivered here" in caplog.text)
+            assert await asyncio.to_thread(kept.queue.waiting) == 1
+            assert desk.received == []
+
+    run(first())
+    run(second())
+
+
+def test_the_lists_of_a_recording_without_a_queue_are_empty(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with bench() as desk:
+            answer = await desk.talk(get("/2023-03-30/functions/web/async-tasks"))
+            assert json.loads(answer.partition(b"\r\n\r\n")[2]) == {"tasks": []}
+            assert b" 404 " in await desk.talk(get("/2023-03-30/functions/web/async-tasks/x"))
+            assert b" 400 " in await desk.talk(get("/2023-03-30/functions/web/async-tasks?limit=0"))
+
+    run(test())
