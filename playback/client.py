@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gateway.exchange import Failure
+from gateway.exchange import Failure, Piece
 from gateway.messages import BodyRef, Response
 from playback.decoding import BUDGET
 from wire.errors import ClosedEarly, MalformedAnswer, NotListening
@@ -44,11 +45,14 @@ class Client:
     pool: Pool
     timeout_s: float = 60
 
-    async def ask(self, request: Request) -> Ending:
-        """The answer of now, or the failure in its place. Raises Unreachable, and Unsendable before any byte."""
+    async def ask(self, request: Request, pieces: list[Piece] | None = None) -> Ending:
+        """The answer of now, or the failure in its place. Raises Unreachable, and Unsendable before any byte.
+
+        `pieces`: gets each piece of the body as it comes, when its rhythm matters.
+        """
         try:
             async with asyncio.timeout(self.timeout_s):
-                return await self._ask_again_if_idle_closed(request)
+                return await self._ask_again_if_idle_closed(request, pieces)
         except TimeoutError:
             return Failure.TIMED_OUT
         except MalformedAnswer:
@@ -67,27 +71,27 @@ class Client:
         writer.close()
         return True
 
-    async def _ask_again_if_idle_closed(self, request: Request) -> Ending:
+    async def _ask_again_if_idle_closed(self, request: Request, heard: list[Piece] | None) -> Ending:
         """A kept connection may end just as it is used; what is safe to repeat is sent once more (RFC 9110 9.2.2)."""
         try:
-            return await self._ask_once(request)
+            return await self._ask_once(request, heard)
         except ClosedEarly as error:
             if error.received or not error.reused or request.method not in _REPEATABLE:
                 raise
             if not await self.is_listening():
                 raise
-        return await self._ask_once(request)
+        return await self._ask_once(request, heard)
 
-    async def _ask_once(self, request: Request) -> Response:
+    async def _ask_once(self, request: Request, heard: list[Piece] | None) -> Response:
         call = await self.pool.call(self.address)
         try:
             pieces = self.load(request.body) if isinstance(request.body, BodyRef) else None
             await call.send(request, pieces)
-            whole = await call.answer(BUDGET)
+            whole = await call.answer(BUDGET) if heard is None else None
             if whole is not None:
                 return whole
             head = await call.head()
-            body = await _read_body(call)
+            body = await _read_body(call, heard)
             return replace(head, body=body, trailers=call.trailers)
         except BaseException:
             call.abort()
@@ -96,12 +100,14 @@ class Client:
             call.release()
 
 
-async def _read_body(call: ServerCall) -> Body:
+async def _read_body(call: ServerCall, heard: list[Piece] | None) -> Body:
     digest, size = hashlib.sha256(), 0
     kept: list[bytes] = []
     while piece := await call.read():
         digest.update(piece)
         size += len(piece)
+        if heard is not None:
+            heard.append(Piece(size, time.monotonic_ns() // 1000))
         if size <= BUDGET:
             kept.append(piece)
         else:

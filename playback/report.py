@@ -116,6 +116,7 @@ def plain_outcome(outcome: Outcome) -> dict[str, Any]:
         "target": outcome.target,
         "verdict": "skipped" if outcome.skipped else outcome.verdict.value,
         "skipped": outcome.skipped,
+        "mark": outcome.mark,
         "findings": [_plain_finding(finding) for finding in outcome.findings],
     }
 

@@ -7,7 +7,7 @@ Must not know: how a report looks. Read next: schedule.py, client.py, sendable.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
@@ -17,6 +17,8 @@ from playback.captures import Capture, Captures
 from playback.client import Client, Unreachable
 from playback.findings import Rank
 from playback.judgement import Judgement, in_memory
+from playback.marks import Marks
+from playback.rhythm import compare_rhythm
 from playback.schedule import Order, Pace
 from playback.sendable import unsendable
 from playback.verdict import Outcome, Verdict, judge
@@ -26,8 +28,9 @@ from wire.pool import Pool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gateway.exchange import Exchange
+    from gateway.exchange import Exchange, Piece
     from playback.findings import Finding
+    from playback.marks import Mark, Marked
     from playback.noise import NoiseRule
     from playback.sides import Side
     from playback.target import Target
@@ -38,7 +41,11 @@ NOT_AWAITED = "nobody waited for the answer when it was recorded"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to replay. `timeout_s`: seconds that one answer may take. `captures`: values to carry on."""
+    """How to replay. `timeout_s`: seconds that one answer may take. `captures`: values to carry on.
+
+    `skip`: calls with these marks are not sent. `rhythm`: streamed answers must come as they came. `heard`: gets each
+    opened exchange with its answer of now.
+    """
 
     side: Side = sides.SERVER
     order: Order = field(default_factory=Order)
@@ -47,6 +54,10 @@ class Plan:
     timeout_s: float = 60
     noise: tuple[NoiseRule, ...] = ()
     captures: tuple[Capture, ...] = ()
+    skip: frozenset[Mark] = frozenset()
+    health_path: str = ""
+    rhythm: bool = False
+    heard: Callable[[Exchange, Response], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,7 @@ class _Replay:
         self._vault = vault
         self._plan = plan
         self._told = told
+        self._marks = Marks(plan.health_path)
         self.captures = Captures(plan.captures)
         self.outcomes: list[Outcome] = []
         self.stopped = ""
@@ -95,11 +107,13 @@ class _Replay:
         """Send one exchange and keep its outcome. False: the server is gone, send no more."""
         if self.stopped:
             return False
+        mark = self._marks.of(exchange)  # before anything is awaited: marks follow the order of arrival
         try:
-            outcome, died = await self._send(exchange)
+            outcome, died = await self._send(exchange, mark)
         except Unreachable as error:
             self.stopped = self.stopped or str(error)
             return False
+        outcome = replace(outcome, mark=mark.text) if mark else outcome
         self.outcomes.append(outcome)
         if self._told is not None:
             self._told(outcome)
@@ -107,8 +121,10 @@ class _Replay:
             self.stopped = self.stopped or f"the server stopped listening during exchange {exchange.id}"
         return not self.stopped
 
-    async def _send(self, stored: Exchange) -> tuple[Outcome, bool]:
+    async def _send(self, stored: Exchange, mark: Marked | None) -> tuple[Outcome, bool]:
         """The outcome, and whether the server died of it. Raises Unreachable."""
+        if mark is not None and mark.mark in self._plan.skip:
+            return self._outcome(stored, skipped=f"it is {mark.text}"), False
         side = self._plan.side
         exchange = self._vault.opened(stored)
         request = side.request(exchange)
@@ -116,10 +132,13 @@ class _Replay:
         if request is None or reason:
             return self._outcome(stored, skipped=reason), False
         request = self.captures.into_request(request)
+        pieces: list[Piece] | None = [] if self._plan.rhythm and stored.pieces else None
         try:
-            now = await self._client.ask(request)
+            now = await self._client.ask(request, pieces)
         except Unsendable as error:
             return self._outcome(stored, skipped=f"it cannot be sent: {error.text}"), False
+        if self._plan.heard is not None and isinstance(now, Response):
+            self._plan.heard(exchange, now)
         recorded = side.ending(exchange)
         if recorded is None:
             return self._outcome(stored, skipped=NOT_AWAITED), False
@@ -130,6 +149,7 @@ class _Replay:
             recorded = self.captures.into_recorded(recorded)
         judgement = Judgement(self._vault, side, self._plan.noise)
         findings = self.captures.forgiven(judgement.findings(exchange, request, recorded, now))
+        findings += compare_rhythm(stored.pieces, pieces or ())
         outcome = self._outcome(stored, verdict=judge(findings, self._plan.fail_on), findings=findings)
         died = now is Failure.CLOSED and recorded is not now and not await self._client.is_listening()
         return outcome, died

@@ -35,7 +35,8 @@ class Outcome:
     """What a replay found for one exchange.
 
     `number` is the exchange's id in the recording. `method` and `target` are the text of the request line
-    that was judged. `skipped` says why the exchange was not judged at all, "" when it was.
+    that was judged. `skipped` says why the exchange was not judged at all, "" when it was. `mark`: what it is
+    beside a call, such as `a retry of #3`.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Outcome:
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     skipped: str = ""
+    mark: str = ""
 
 
 def judge(findings: tuple[Finding, ...], fail_on: Rank = Rank.MEDIUM) -> Verdict:

@@ -47,6 +47,7 @@ THROUGH = {
         "store/secret_spans.py",
     ),
     "tests/formats/test_har_read.py": ("formats/har_bodies.py", "formats/har_entry.py", "formats/incoming.py"),
+    "tests/verbs/test_updating.py": ("playback/updated.py",),
     "tests/playback/test_send.py": ("playback/judgement.py", "playback/sendable.py"),
 }  # fmt: skip
 # A verb is what the command line does with it, so that is where all of them are tested.

@@ -53,7 +53,7 @@ def unpack(path: Path, place: Path, *, seal: str = "off") -> Unpacked:
     `seal`: what becomes of secrets that the file has in the clear; one whose secrets are pseudonyms is kept as it is.
     """
     with closing(_opened(path)) as incoming:
-        return asyncio.run(_unpack(incoming, place, "off" if incoming.sealed else seal))
+        return asyncio.run(write_incoming(incoming, place, "off" if incoming.sealed else seal))
 
 
 def kind_of(path: Path) -> str:
@@ -86,7 +86,7 @@ def _opened(path: Path) -> Incoming:
     raise NotOurs("it is no bundle, no HAR and no flow file", str(path))
 
 
-async def _unpack(incoming: Incoming, place: Path, seal: str) -> Unpacked:
+async def write_incoming(incoming: Incoming, place: Path, seal: str) -> Unpacked:
     """A recording sealed elsewhere is marked so: its pseudonyms belong to a key that nobody here has."""
     recording = open_for_writing(str(place), durability="normal")
     try:

@@ -32,9 +32,8 @@ def command(file: Path, output: Path) -> int:
     Nothing may be there yet. Secrets that FILE has in the clear are sealed. What FILE could not hold is said. A call
     that no gateway of ours saw has two equal views: send and serve it as any other; check skips it.
     """
-    if any(_beside(output, ending).exists() for ending in _BESIDE):
-        raise click.UsageError(f"{output} is already there, or something that belongs to it")
-    with _all_or_nothing(output):
+    refuse_existing(output)
+    with all_or_nothing(output):
         done = unpack(file, output, seal="on")
         if not done.exchanges:
             raise Refused(_told(file, "nothing in it can be a recording", done.notes), ExitCode.NOTHING_SELECTED)
@@ -44,8 +43,14 @@ def command(file: Path, output: Path) -> int:
     return ExitCode.SAME
 
 
+def refuse_existing(output: Path) -> None:
+    """A new recording takes no place that is taken."""
+    if any(_beside(output, ending).exists() for ending in _BESIDE):
+        raise click.UsageError(f"{output} is already there, or something that belongs to it")
+
+
 @contextmanager
-def _all_or_nothing(output: Path) -> Iterator[None]:
+def all_or_nothing(output: Path) -> Iterator[None]:
     """What fails leaves nothing behind."""
     try:
         yield

@@ -97,7 +97,8 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     shown = [finding for finding in outcome.findings if finding.rank is not Rank.FORGIVEN]
     if not shown:
         return
-    yield f"{outcome.verdict.value:9}  #{outcome.number}  {_request(outcome)}"
+    mark = f"  ({outcome.mark})" if outcome.mark else ""
+    yield f"{outcome.verdict.value:9}  #{outcome.number}  {_request(outcome)}{mark}"
     for finding in shown[:_SHOWN_FINDINGS]:
         yield f"           {finding_line(finding)}"
     if len(shown) > _SHOWN_FINDINGS:

@@ -24,6 +24,8 @@ from store.writer import Writer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from gateway.conversation import Message
+
 type Server = Callable[[Request], Response | Failure]
 
 
@@ -42,6 +44,9 @@ class NoSecrets:
         return [b"x" * ref.size]
 
     def missing(self, _request: Request) -> list[str]:
+        return []
+
+    def messages(self, _exchange_id: int) -> Iterable[Message]:
         return []
 
 
