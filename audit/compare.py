@@ -27,23 +27,31 @@ type Side = Literal["client", "server"]
 
 def comparison(one: Exchange, two: Exchange, side: Side, keeper: bodies.Bodies) -> Comparison:
     """Exchange `one` on the left, `two` on the right, as `side` saw both."""
+    request, response = leg_cards("c", one, two, side, (keeper, keeper))
+    return Comparison(left=one.id, right=two.id, side=texts.SIDES[side], request=request, response=response)
+
+
+def leg_cards(
+    key: str, one: Exchange | None, two: Exchange | None, side: Side, keepers: tuple[bodies.Bodies, bodies.Bodies]
+) -> tuple[Card, Card]:
+    """Both legs; where one exchange is None its column is empty. `key` begins the ids of their lines."""
     left, right = _view(one, side), _view(two, side)
     titles = (_title(one), _title(two))
-    return Comparison(
-        left=one.id,
-        right=two.id,
-        side=texts.SIDES[side],
-        request=_card("q", texts.REQUEST, titles, (left.request, right.request), keeper),
-        response=_card("s", texts.RESPONSE, titles, (left.response, right.response), keeper),
+    return (
+        _card(f"{key}-q", texts.REQUEST, titles, (left.request, right.request), keepers),
+        _card(f"{key}-s", texts.RESPONSE, titles, (left.response, right.response), keepers),
     )
 
 
-def _view(exchange: Exchange, side: Side) -> View:
-    return (exchange.client if side == "client" else exchange.server) or View()
+def _view(exchange: Exchange | None, side: Side) -> View:
+    found = exchange and (exchange.client if side == "client" else exchange.server)
+    return found or View()
 
 
-def _title(exchange: Exchange) -> Text:
+def _title(exchange: Exchange | None) -> Text:
     """`#12 GET /path`, the heading of a column."""
+    if exchange is None:
+        return texts.NOTHING_HERE
     sent = exchange.client.request
     line = f"{text.flat(sent.method, 20)} {text.flat(sent.target, 80)}" if sent else ""
     return Text(f"#{exchange.id} {line}", f"#{exchange.id} {line}")
@@ -54,14 +62,14 @@ def _card(
     title: Text,
     titles: tuple[Text, Text],
     messages: tuple[Message | None, Message | None],
-    keeper: bodies.Bodies,
+    keepers: tuple[bodies.Bodies, bodies.Bodies],
 ) -> Card:
     left, right = messages
     changes = list(_changes(left, right))
-    lines = cards.Numbered(f"c-{key}")
+    lines = cards.Numbered(key)
     start = cards.start_pair(left, right)
     return Card(
-        key=f"c-{key}",
+        key=key,
         title=title,
         client_title=titles[0],
         server_title=titles[1],
@@ -73,7 +81,7 @@ def _card(
         void_client=None if left else texts.NOTHING_HERE,
         void_server=None if right else texts.NOTHING_HERE,
         order_only=bool(left and right and reordered(left.headers, right.headers)),
-        body=_body(key, left, right, keeper),
+        body=_body(key, titles, messages, keepers),
     )
 
 
@@ -96,13 +104,24 @@ def _groups(changes: list[Change], lines: cards.Numbered) -> Iterator[Group]:
             yield Group(sign, left, right, ())
 
 
-def _body(key: str, left: Message | None, right: Message | None, keeper: bodies.Bodies) -> BodyCard | None:
-    shown = [(name, each) for name, each in (("l", left), ("r", right)) if each is not None and body_size(each.body)]
+def _body(
+    key: str,
+    titles: tuple[Text, Text],
+    messages: tuple[Message | None, Message | None],
+    keepers: tuple[bodies.Bodies, bodies.Bodies],
+) -> BodyCard | None:
+    left, right = messages
+    both = zip(("l", "r"), titles, messages, keepers, strict=True)
+    shown = [(name, title, each, keeper) for name, title, each, keeper in both if each and body_size(each.body)]
     if not shown:
         return None
     if left is None or right is None or len(shown) == 1:
         verdict, same = texts.BODY_ONE_SIDE, False
     else:
         verdict, same = bodies.compare(left.body, right.body)
-    sides = tuple(bodies.side(f"c-{key}-{name}", None, each, keeper) for name, each in shown[: 1 if same else 2])
+    kept = shown[: 1 if same else 2]
+    sides = tuple(
+        bodies.side(f"{key}-{name}", title if len(kept) > 1 else None, each, keeper)
+        for name, title, each, keeper in kept
+    )
     return BodyCard(verdict, same=same, sides=sides)

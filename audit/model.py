@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audit import texts
 from audit.words import Claim, Counts, Gauge, Group, Line, Sign, Span, Spans, Text
 
 __all__ = [
@@ -285,3 +286,6 @@ class ReplayCard:
     forgiven: tuple[str, ...]
     note: str
     cut: Text | None = None
+    title: Text = texts.REPLAY
+    then_title: Text = texts.REPLAY_RECORDED
+    now_title: Text = texts.REPLAY_NOW

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from audit.model import Card
+    from audit.model import Card, ReplayCard
     from audit.words import Claim, Counts, Gauge, Spans, Text
 
 
@@ -106,3 +106,40 @@ class Summary:
     slowest: tuple[Pointer, ...]
     asynchronous: tuple[Pointer, ...]
     rules: tuple[RuleUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One side of a step: a call of one recording in a line. `level` colours its status."""
+
+    id: int
+    method: Spans
+    target: Spans
+    status: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """A call in two recordings, None on the side that lacks it. `sign`, `came`, `level`: what became of it."""
+
+    id: int
+    sign: str
+    came: Text
+    level: str
+    moved: bool
+    left: Call | None
+    right: Call | None
+    found: ReplayCard | None
+    cards: tuple[Card, Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Two recordings side by side. `listed`: steps that the table shows; `left_out`: how many the list alone has."""
+
+    left_name: str
+    right_name: str
+    outcomes: tuple[Bar, ...]
+    listed: tuple[StepPage, ...]
+    left_out: int

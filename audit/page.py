@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from audit import compare, detail, listing, render, text, texts
+from audit import compare, detail, listing, render, sequences, text, texts
 from audit.detail import Sources
 from audit.glance import glance
 from audit.summary import Tally
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from audit.compare import Side
     from audit.model import PageMeta
     from audit.overview import Entry
+    from audit.sequences import Pairing, Sides
     from gateway.exchange import Exchange
 
 type Lang = Literal["zh", "en"]
@@ -118,6 +119,21 @@ def render_comparison(
     head, _, parts = _render([one, two], meta, lang, sources, None)
     model = compare.comparison(one, two, side, sources.bodies)
     return _assemble(replace(head, overview=texts.COMPARISON), render.compared(model), parts)
+
+
+def render_sequences(pairings: Iterable[Pairing], sides: Sides, meta: PageMeta, *, lang: Lang | None = None) -> str:
+    """Two recordings as sequences: the totals call by call, and an article for each call of either."""
+    parts, totals = _Parts(), sequences.Totals(sides.names)
+    arrived = []
+    for number, pairing in enumerate(pairings, 1):
+        page = sequences.step(number, pairing, sides)
+        totals.add(pairing, page)
+        found = sequences.entry(number, pairing, sides)
+        parts.add(render.row(sequences.row(number, pairing, sides)), found, render.step(page))
+        arrived += [each for each in (pairing.right or pairing.left,) if each]
+    head = replace(_head(arrived, meta, lang), sealed=len(parts.sealed), sealed_in=parts.sealed_in)
+    head = replace(head, overview=texts.COMPARISON, chips=texts.COMPARE_CHIPS)
+    return _assemble(head, render.sequences(totals.model()), parts)
 
 
 def _render(

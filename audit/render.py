@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from audit.model import ExchangePage, PageMeta, ReplayCard
-    from audit.overview import Comparison, Row, Summary
+    from audit.overview import Comparison, Row, Sequences, StepPage, Summary
     from audit.words import Claim, Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -65,7 +65,8 @@ class Live:
 class Head:
     """What the top of a page says: the recording, how much is in it and when it was made, and the language.
 
-    `live`: None for a page that is a file. `overview`: what the article about more than one exchange is called.
+    `live`: None for a page that is a file. `chips`: key, words and filter of the buttons above the list.
+    `overview`: what the article about more than one exchange is called.
     `sealed`: how many different pseudonyms of sealed secrets the page shows; `sealed_in`: in how many exchanges.
     """
 
@@ -78,6 +79,7 @@ class Head:
     sealed: int = 0
     sealed_in: int = 0
     live: Live | None = None
+    chips: tuple[tuple[str, Text, str], ...] = texts.CHIPS
 
     @property
     def first_lang(self) -> str:
@@ -155,6 +157,17 @@ def summary(model: Summary, href: str = "#e{}") -> Markup:
 def compared(model: Comparison) -> Markup:
     """Two exchanges side by side, in the place of the summary."""
     html = environment().get_template("parts/compare.html.j2").render(c=model)
+    return Markup(html)  # noqa: S704 -- rendered by our template, escaped there
+
+
+def step(page: StepPage) -> str:
+    """A call in two recordings."""
+    return environment().get_template("parts/step.html.j2").render(s=page)
+
+
+def sequences(model: Sequences) -> Markup:
+    """Two recordings side by side, in the place of the summary."""
+    html = environment().get_template("parts/sequences.html.j2").render(s=model)
     return Markup(html)  # noqa: S704 -- rendered by our template, escaped there
 
 

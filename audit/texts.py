@@ -262,6 +262,23 @@ SIDES = {
     "server": Text("服务一侧所见", "as the server saw them"),
 }
 
+# Comparing two recordings
+CAME = {
+    "same": Text("相同", "same"),
+    "changed": Text("有变化", "changed"),
+    "reordered": Text("顺序不同", "reordered"),
+    "missing": Text("缺少", "missing"),
+    "extra": Text("多出", "extra"),
+}
+TWO_RECORDINGS = Text("左：{left} · 右：{right}", "left: {left} · right: {right}")
+SIDE_BY_SIDE = Text("逐次对比", "Call by call")
+LEFT_OUT = Text("另有 {count} 次调用只在列表中。", "{count} more are in the list alone.")
+MOVED = Text("位置也不同", "in another place too")
+COMPARE_CHIPS = (
+    ("all", Text("全部", "All"), ""),
+    *((came, words, f"is:{came}") for came, words in CAME.items()),
+)
+
 # The summary
 SUMMARY = Text("概览", "Summary")
 SUMMARY_UNEXPLAINED = Text("没有规则解释的差异", "Differences that no rule explains")

@@ -49,21 +49,21 @@ def write_audit(
     exchanges = [exchange for exchange in reader.exchanges() if wanted is None or wanted(exchange)]
     if not out_path.is_dir() and len(exchanges) < FOLDER_EXCHANGES:
         page = render_page(exchanges, meta, lang=lang, sources=sources, progress=progress)
-        return (out_path,) if _write(out_path, page) else ()
+        return (out_path,) if write_page(out_path, page) else ()
     (out_path / "e").mkdir(parents=True, exist_ok=True)
     index = out_path / "index.html"
-    changed = [index] if _write(index, render_index(exchanges, meta, lang=lang, sources=sources)) else []
+    changed = [index] if write_page(index, render_index(exchanges, meta, lang=lang, sources=sources)) else []
     for number, exchange in enumerate(exchanges, 1):
         place = out_path / "e" / f"{exchange.id}.html"
-        if _write(place, render_page([exchange], meta, lang=lang, sources=sources)):
+        if write_page(place, render_page([exchange], meta, lang=lang, sources=sources)):
             changed.append(place)
         if progress:
             progress(number)
     return tuple(changed)
 
 
-def _write(place: Path, page: str) -> bool:
-    """Write a page unless it stands there already; an unfinished one never takes a finished one's place."""
+def write_page(place: Path, page: str) -> bool:
+    """Write a page unless it stands there already; an unfinished one never takes its place. Raises OSError."""
     content = page.encode("utf-8")
     if place.is_file() and place.read_bytes() == content:
         return False
