@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.installed import Home, install_node, install_python
 from tests.live.pool import Stage, Stages
-from tests.sdk.sdks import Driver, Home, Sdk, install_node_sdks, install_python_sdks, some
+from tests.sdk.sdks import HERE, Driver, Sdk, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,8 @@ def stage(sdk_stages: Stages) -> Stage:
 def sdk_homes(pytestconfig: pytest.Config) -> dict[str, Home]:
     """Where the SDKs of each language are."""
     return {
-        "node": install_node_sdks(pytestconfig.cache.mkdir("sdk-node")),
-        "python": install_python_sdks(pytestconfig.cache.mkdir("sdk-python")),
+        "node": install_node(HERE, pytestconfig.cache.mkdir("sdk-node")),
+        "python": install_python(HERE, pytestconfig.cache.mkdir("sdk-python")),
     }
 
 

@@ -6,18 +6,17 @@ Both kinds are installed from the lock files beside this, once, into pytest's ca
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import shutil
 import subprocess
-import sys
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.installed import INSTALL_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
 
 HERE = Path(__file__).resolve().parent
-INSTALL_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,47 +125,9 @@ class Driver:
         self._process.communicate(timeout=INSTALL_S)
 
 
-type Home = tuple[Path | None, str]
-"""Where the SDKs of a language are, or None and why they are not."""
-
-
 def _command(sdk: Sdk, home: Path) -> list[str]:
     if sdk.language == "python":
         return [str(home / "bin" / "python"), str(HERE / "driver.py"), sdk.name]
     node = shutil.which("node")
     assert node is not None
     return [node, str(HERE / "driver.js"), str(home), sdk.name]
-
-
-def install_node_sdks(cache: Path) -> Home:
-    """The Node SDKs, by npm."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        return None, "node and npm are not on this machine"
-    line = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    return _install(cache, ("package-lock.json", "package.json"), [line])
-
-
-def install_python_sdks(cache: Path) -> Home:
-    """The Python SDKs, in an environment of their own."""
-    pip = ["bin/python", "-m", "pip", "install", "-q", "-q", "--disable-pip-version-check", "--no-deps"]
-    lines = [[sys.executable, "-m", "venv", "."], [*pip, "--require-hashes", "-r", "requirements.lock"]]
-    return _install(cache, ("requirements.lock",), lines, sys.version)
-
-
-def _install(cache: Path, files: tuple[str, ...], lines: list[list[str]], also: str = "") -> Home:
-    """Run the lines in a folder with those files, once for each state of the lock, which is the first of them."""
-    wanted = hashlib.sha256((HERE / files[0]).read_bytes() + also.encode()).hexdigest()[:16]
-    folder = cache / wanted
-    if folder.exists():
-        return folder, ""
-    with tempfile.TemporaryDirectory(dir=cache) as made:
-        for name in files:
-            shutil.copy(HERE / name, made)
-        for line in lines:
-            done = subprocess.run(line, cwd=made, capture_output=True, text=True, timeout=INSTALL_S, check=False)
-            if done.returncode:
-                return None, f"the SDKs could not be installed: {done.stderr.strip()[-300:]}"
-        # Another session may have been faster; what it installed is the same.
-        shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
-    return folder, ""
