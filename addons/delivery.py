@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.exchange import Failure
+from wire.alarm import Alarm
 from wire.errors import ClosedEarly, MalformedAnswer, NotListening, WireError
 
 if TYPE_CHECKING:
@@ -57,13 +58,20 @@ class Delivery:
 
     `cancel` may be called at any moment (client gone, time-out); what waits then ends with that reason.
     `complete`: the answer that `ask` gave has its whole body. `instance`: the process behind the address, when it
-    is ours to watch.
+    is ours to watch. `alarm`: one that outlives the call, so that it needs no timer of its own (2 us, and no heap
+    of cancelled ones); it is lent until `release` or `drop`.
     """
 
-    __slots__ = ("_call", "_pool", "_reason", "_timer", "address", "complete", "instance")
+    __slots__ = ("_alarm", "_call", "_is_lent", "_pool", "_reason", "_timeout_s", "address", "complete", "instance")
 
     def __init__(
-        self, pool: Pool, address: tuple[str, int], timeout_s: float, instance: Instance | None = None
+        self,
+        pool: Pool,
+        address: tuple[str, int],
+        timeout_s: float,
+        *,
+        instance: Instance | None = None,
+        alarm: Alarm | None = None,
     ) -> None:
         self.address = address
         self.complete = False
@@ -71,8 +79,12 @@ class Delivery:
         self._pool = pool
         self._call: ServerCall | None = None
         self._reason: Failed | None = None
-        text = f"Function timed out after {timeout_s:g} seconds"
-        self._timer = asyncio.get_running_loop().call_later(timeout_s, self.cancel, Failed(Failure.TIMED_OUT, text))
+        self._timeout_s = timeout_s
+        loop = asyncio.get_running_loop()
+        self._is_lent = alarm is not None
+        self._alarm = alarm or Alarm(loop, self._late)
+        self._alarm.action = self._late
+        self._alarm.set(loop.time() + timeout_s)
 
     def cancel(self, reason: Failed) -> None:
         """Cut the connection to the server. The first reason stays."""
@@ -80,6 +92,16 @@ class Delivery:
             self._reason = reason
         if self._call is not None:
             self._call.abort()
+
+    def _late(self) -> None:
+        self.cancel(Failed(Failure.TIMED_OUT, f"Function timed out after {self._timeout_s:g} seconds"))
+
+    def _hush(self) -> None:
+        """The call is over: no alarm. The next call on the client's connection may have taken a lent one already."""
+        if not self._is_lent:
+            self._alarm.close()
+        elif self._alarm.action == self._late:
+            self._alarm.clear()
 
     async def ask(
         self, request: Request, pieces: Callable[[], Iterable[bytes]] | None, sent: Callable[[], None]
@@ -149,14 +171,14 @@ class Delivery:
 
     def release(self) -> None:
         """The answer was read to its end: the connection may serve another call."""
-        self._timer.cancel()
+        self._hush()
         if self._call is not None:
             self._call.release()
             self._call = None
 
     def drop(self) -> None:
         """The answer is of no use: cut the connection."""
-        self._timer.cancel()
+        self._hush()
         if self._call is not None:
             self._call.abort()
             self._call = None

@@ -37,8 +37,9 @@ class Desk:
     """Everything a call uses that outlives it.
 
     `calls` takes over what was answered 202; `tasks` knows what has become of it. `ended` is told of every exchange
-    at its end. `spool_folder` is where large bodies rest on their way. `causes` is told of every call when the
-    function's own calls are recorded (fc_egress).
+    at its end, while `watched` says that somebody listens: what nobody keeps or watches is not even put together.
+    `spool_folder` is where large bodies rest on their way. `causes` is told of every call when the function's own
+    calls are recorded (fc_egress).
     """
 
     config: Config
@@ -52,6 +53,7 @@ class Desk:
     ended: Callable[[Exchange, Draft], None]
     causes: Causes | None = None
     tasks: TaskDesk = NO_TASKS
+    watched: Callable[[], bool] = lambda: True
     config_digest: str = field(default="", init=False)
     plans: Plans = field(init=False)
     functions: dict[str, Function] = field(default_factory=dict, init=False)
@@ -84,6 +86,8 @@ class Desk:
 
     async def intent(self, draft: Draft) -> Unwritten | None:
         """Commit that the server is about to see this call."""
+        if not self.recorder.records:
+            return None
         return await self.recorder.intent(self.exchange(draft), draft.task)
 
     def exchange(self, draft: Draft) -> Exchange:
@@ -102,6 +106,8 @@ class Desk:
 
         A call whose client was told that it is not recorded is only counted.
         """
+        if not self.recorder.records and not self.watched():
+            return None
         exchange = self._numbered(draft)
         if draft.told:
             self.recorder.lose(exchange)

@@ -5,13 +5,13 @@ Must not know: sockets, rules, storage. Read next: connection.py, which fills it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from addons.delivery import STOPPED, Failed
 from addons.mint import now_us, since_us
 from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
-from gateway.facts import LogType
+from gateway.facts import LogType, answered
 
 if TYPE_CHECKING:
     from addons.logs import LogWindow
@@ -97,7 +97,7 @@ class Draft:
         """
         end = self.server_end if self.server_end >= 0 else ended_us
         duration = max(0, end - self.server_sent) if end >= 0 and self.server_sent >= 0 else 0
-        self.facts = replace(self.facts, answered_us=now_us(), duration_us=duration, log_tail=log_tail)
+        self.facts = answered(self.facts, now_us(), duration, log_tail)
         return self.facts
 
     def answer(self, reply: Reply, state: State) -> None:

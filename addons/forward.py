@@ -64,7 +64,7 @@ async def _awake(desk: Desk, call: Call, draft: Draft) -> None:
         if failed is not None or call.gone:
             await fail(desk, call, draft, failed or CANCELLED)
             return
-        delivery = delivery_to(desk, draft)
+        delivery = delivery_to(desk, draft, call.deadline)
         call.on_gone = functools.partial(delivery.cancel, CANCELLED)
         window = desk.window(draft)
         desk.began(draft)

@@ -7,6 +7,7 @@ so that the call is recorded with its true peer. Must not know: flows, rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +39,9 @@ class Peers:
 
     def of(self, address: tuple[str, int]) -> Peer:
         """The client behind a connection from this address."""
-        return self._inner.get(address) or Peer(address[0])
+        return self._inner.get(address) or _plain(address[0])
+
+
+@lru_cache(maxsize=256)
+def _plain(ip: str) -> Peer:
+    return Peer(ip)

@@ -34,7 +34,9 @@ class Unwritten:
 
 
 class Recording(Protocol):
-    """What a call needs of a recorder."""
+    """What a call needs of a recorder. `records`: it wants to be told of exchanges at all."""
+
+    records: bool
 
     def next_id(self) -> int:
         """A number for the next exchange, in order of arrival."""
@@ -74,6 +76,8 @@ class Recording(Protocol):
 
 class NoRecorder:
     """Nothing is kept; exchanges are only numbered."""
+
+    records = False
 
     def __init__(self) -> None:
         self._id = 0
@@ -119,6 +123,8 @@ class Recorder:
     the store fails: True has the call refused; False counts, warns and lets it go on. `kept` exchanges are on
     disk, `passed` are missing.
     """
+
+    records = True
 
     def __init__(self, writer: Writer, *, refuse: bool, wanted: Callable[[Exchange], bool] | None = None) -> None:
         self._writer = writer

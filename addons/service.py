@@ -166,6 +166,7 @@ class Service:
             calls=self._async,
             tasks=self._tasks(),
             ended=self._ended,
+            watched=self._watched,
             causes=self.egress.causes if self.egress is not None else None,
         )
 
@@ -198,6 +199,9 @@ class Service:
         from addons.selection import selection  # noqa: PLC0415 - only fc_filter needs mitmproxy's filter parser
 
         return selection(self._settings.filter, next(iter(self._settings.servers.values())))
+
+    def _watched(self) -> bool:
+        return self._terminal is not None or self.onlookers.present
 
     def _ended(self, exchange: Exchange, draft: Draft) -> None:
         if self._terminal is not None:

@@ -13,6 +13,7 @@ from gateway.exchange import Failure
 if TYPE_CHECKING:
     from addons.desk import Desk
     from addons.draft import Draft
+    from wire.alarm import Alarm
 
 
 async def awake(desk: Desk, draft: Draft) -> Failed | None:
@@ -27,10 +28,10 @@ async def awake(desk: Desk, draft: Draft) -> Failed | None:
     return None if failure is None else Failed(failure.failure, failure.told)
 
 
-def delivery_to(desk: Desk, draft: Draft) -> Delivery:
+def delivery_to(desk: Desk, draft: Draft, alarm: Alarm | None = None) -> Delivery:
     """The way to the server of a call, whose time-out begins now."""
     name = draft.facts.function
-    return Delivery(desk.pool, *desk.place(name), desk.programs.of(name).instance)
+    return Delivery(desk.pool, *desk.place(name), instance=desk.programs.of(name).instance, alarm=alarm)
 
 
 async def may_wake(desk: Desk, draft: Draft, delivery: Delivery, failed: Failed) -> bool:

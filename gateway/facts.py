@@ -7,8 +7,10 @@ Must not know: how they were obtained. Read next: survey.py, config.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 
 class Ingress(StrEnum):
@@ -105,3 +107,15 @@ class Facts:
     origin: str = ""
     link: Link = Link.NONE
     found: bytes | None = None
+
+
+_NAMES = [field.name for field in fields(Facts)]
+_ANSWERED = _NAMES.index("answered_us")
+_BEFORE = attrgetter(*_NAMES[:_ANSWERED])
+_AFTER = attrgetter(*_NAMES[_ANSWERED + 3 :])
+
+
+def answered(facts: Facts, answered_us: int, duration_us: int, log_tail: bytes | None) -> Facts:
+    """The facts once the answer is made. As dataclasses.replace, which takes 3 us longer."""
+    values: tuple[Any, ...] = (*_BEFORE(facts), answered_us, duration_us, log_tail, *_AFTER(facts))
+    return Facts(*values)

@@ -15,13 +15,16 @@ _NEVER = float("inf")
 
 
 class Alarm:
-    """Calls `action` once `at` (event-loop time, seconds) has passed. Moving it later costs an assignment."""
+    """Calls `action` once `at` (event-loop time, seconds) has passed. Moving it later costs an assignment.
 
-    __slots__ = ("_action", "_at", "_handle", "_loop")
+    Several may use one alarm in turn: each sets `action`, then the time.
+    """
+
+    __slots__ = ("_at", "_handle", "_loop", "action")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, action: Callable[[], None]) -> None:
         self._loop = loop
-        self._action = action
+        self.action = action
         self._at = _NEVER
         self._handle: asyncio.TimerHandle | None = None
 
@@ -55,4 +58,4 @@ class Alarm:
             self._plan()
             return
         self._at = _NEVER
-        self._action()
+        self.action()

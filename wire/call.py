@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.messages import Headers, Request, Response
+    from wire.alarm import Alarm
     from wire.framing import Controls
     from wire.inflow import Inflow
     from wire.intake import Intake
@@ -77,6 +78,11 @@ class Call:
         self.tunnel: Inflow | None = None
         self._encoder = _UNSTARTED
         self._silent = False
+
+    @property
+    def deadline(self) -> Alarm:
+        """An alarm for whoever serves this call; the next call on the connection has the same."""
+        return self.connection.deadline
 
     # -- the request's body
 

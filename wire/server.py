@@ -34,7 +34,10 @@ __all__ = ["App", "Call", "Connections", "Fault", "ServerProtocol"]
 
 
 class ServerProtocol(Channel):
-    """One client connection. `prefix`: bytes that were already read from it (by a look at the first byte)."""
+    """One client connection. `prefix`: bytes that were already read from it (by a look at the first byte).
+
+    `deadline`: an alarm that is lent to whoever serves the current call.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class ServerProtocol(Channel):
         self._app = app
         self._prefix = prefix
         self._connections = connections or Connections()
+        self.deadline = Alarm(self.loop, self._late)
         self._alarm = Alarm(self.loop, self._late)
         self._buffer = HeadBuffer(limits.head_bytes, parse_request_line, skip_empty_lines=True)
         self._call: Call | None = None
@@ -116,6 +120,7 @@ class ServerProtocol(Channel):
         """The connection is over, in whatever way."""
         super().connection_lost(exc)
         self._alarm.close()
+        self.deadline.close()
         self._farewell.stop()
         self._connections.discard(self)
         call = self._call

@@ -55,6 +55,8 @@ def run(test: Coroutine[Any, Any, None]) -> None:
 class Journal(NoRecorder):
     """A recorder that keeps in memory. `broken_intent`, `broken_end`: why it does not write."""
 
+    records = True
+
     def __init__(self) -> None:
         super().__init__()
         self.intents: list[Exchange] = []
