@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SMALL_DISK = "48m"
 _CHUNK = 64 * 1024
+_WRITES = "pwrite64,pwritev2,write"
+_FLUSHES = "fsync,fdatasync,pwritev2"  # the journal is written and flushed in one call
 
 
 @contextlib.contextmanager
@@ -104,17 +106,19 @@ async def _injected(proxied: Proxied, *words: str) -> AsyncIterator[None]:
 
 def failing_write(proxied: Proxied) -> AbstractAsyncContextManager[None]:
     """Every write to the recording's log says EIO."""
-    return _injected(proxied, "-e", "trace=pwrite64,write", "-e", "inject=pwrite64,write:error=EIO")
+    return _injected(proxied, "-e", f"trace={_WRITES}", "-e", f"inject={_WRITES}:error=EIO")
 
 
 def failing_sync(proxied: Proxied) -> AbstractAsyncContextManager[None]:
     """Every flush of the recording's log says EIO."""
-    return _injected(proxied, "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO")
+    return _injected(proxied, "-e", f"trace={_FLUSHES}", "-e", f"inject={_FLUSHES}:error=EIO")
 
 
 def slow_sync(proxied: Proxied) -> AbstractAsyncContextManager[None]:
     """Every flush of the recording's log takes 20 ms longer."""
-    return _injected(proxied, "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=20000")
+    return _injected(
+        proxied, "-e", f"trace={_FLUSHES}", "-e", f"inject={_FLUSHES}:delay_exit=20000"
+    )
 
 
 @contextlib.asynccontextmanager

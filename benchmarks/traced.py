@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CALLS = (
-    "openat,write,pwrite64,pwritev,fsync,fdatasync,ftruncate,fallocate,rename,renameat2,unlink,unlinkat,sendto,sendmsg"
+    "openat,write,pwrite64,pwritev,pwritev2,fsync,fdatasync,ftruncate,fallocate,rename,renameat2,unlink,unlinkat,sendto,sendmsg"
 )
 STRACE = ("strace", "-f", "-y", "-xx", "-s", "1048576", "-e", "signal=none", "-e", f"trace={CALLS}", "-o")
 
@@ -25,6 +25,7 @@ _UNFINISHED = " <unfinished ...>"
 _RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)")
 _FILE = re.compile(r"\d+<((?:\\x[0-9a-f]{2}|[^<>])*)>")
 _TEXT = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
+_OFFSET_AT = {"pwrite64": -1, "pwritev2": 1}  # which of the numbers after the text
 _NUMBERS = re.compile(r", (\d+)")
 _ANSWER = re.compile(rb"HTTP/1\.1 200 [\s\S]*?X-Fc-Request-Id: (\S+)")
 _REQUEST = re.compile(rb"GET /[\s\S]*?(?i:X-Fc-Request-Id): (\S+)")
@@ -127,9 +128,10 @@ def _change(name: str, told: str, result: int, path: Path, ends: dict[Path, int]
         case "write":
             yield Write(path, ends[path], next(_texts(told))[:result])
             ends[path] += result
-        case "pwrite64":
+        case "pwrite64" | "pwritev2":
             numbers = _NUMBERS.findall(told[told.rindex('"') :])
-            yield Write(path, int(numbers[-1]), next(_texts(told))[:result])
+            yield Write(path, int(numbers[_OFFSET_AT[name]]), next(_texts(told))[:result])
+            yield from [Flush(path)] if told.endswith("RWF_DSYNC") else []
         case "fsync" | "fdatasync":
             yield Flush(path)
         case "ftruncate":

@@ -86,6 +86,15 @@ class Committer:
         self._run_id, self.chain = run_id, chain.first(run_id, [values[name] for name in RUN_TOLD])
         return run_id
 
+    def knows(self, digest: bytes) -> bool:
+        """Whether a body is certainly in the recording. No I/O."""
+        return self._bodies.id_of(digest) is not None
+
+    def commit_missing(self, run_id: int, work: Work) -> None:
+        """Go on with an earlier run, and write what of this is not there yet."""
+        self._run_id, self._doubtful = run_id, True
+        self.commit(work)
+
     def resume(self, run_id: int) -> None:
         """Go on where an earlier run's chain ends, to write what it could not."""
         last = select(batch.c.seq, batch.c.digest).where(batch.c.run_id == run_id).order_by(batch.c.seq.desc()).limit(1)
@@ -101,12 +110,12 @@ class Committer:
         """Write all of it in one transaction that is on disk when this returns."""
         if self._doubtful:
             self._without_what_is_there(work)
-        ended = {each.id for each, _ in work.ends} | {each.exchange.id for each in work.prepared}
+        ended = {each.exchange.id for each in work.ends} | {each.exchange.id for each in work.prepared}
         begun, ends = list[Prepared](), list[Prepared]()
         try:
             begun += [self._preparer.prepare(each) for each in work.intents if each.id not in ended]
             ends += work.prepared
-            ends += [self._preparer.prepare(each, spools) for each, spools in work.ends]
+            ends += [self._preparer.prepare(each.exchange, each.spools, each.encoded) for each in work.ends]
             with self._connect().begin():
                 digest = self._write(self._connect(), work, begun, ends)
         except BaseException as error:
@@ -158,13 +167,13 @@ class Committer:
         self.resume(self._run_id)
         missing = work.gap.missing if work.gap else frozenset()
         with self._connect().begin():
-            written = [each.id for each in work.intents] + [each.id for each, _ in work.ends]
-            written += [each.exchange.id for each in work.prepared]
+            written = [each.id for each in work.intents]
+            written += [each.exchange.id for each in work.ends] + [each.exchange.id for each in work.prepared]
             there = self._there([*written, *missing])
             self._open_gap = self._gap_of(work.gap) if work.gap else self._open_gap
             work.said = self._messages.without_what_is_there(self._connect(), work.said)
         work.intents = [each for each in work.intents if each.id not in there | self._noted]
-        work.ends = [each for each in work.ends if each[0].id not in there]
+        work.ends = [each for each in work.ends if each.exchange.id not in there]
         work.prepared = [each for each in work.prepared if each.exchange.id not in there]
         work.tasks = [each for each in work.tasks if each.with_id not in there | self._noted]
         if work.gap:

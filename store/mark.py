@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 _SIZE = 512
+_POSITION = struct.Struct(">16sIIQ")
 _AHEAD = 1000
 _CHUNK = 1024 * 1024
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -39,6 +41,19 @@ class Mark:
     file: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the journal reaches: which pass through its file, its groups so far, the largest id given out.
+
+    `folded`: what ended in this many groups are rows.
+    """
+
+    salt: bytes
+    groups: int
+    folded: int
+    max_id: int
+
+
 class MarkFile:
     """Writes the mark of one recording. `error` says why it could not be written last time, "" when it was."""
 
@@ -47,6 +62,7 @@ class MarkFile:
         os.fchmod(self._descriptor, 0o600)
         self._step = _AHEAD if ahead else 0
         self._ahead = -1
+        self._last: Mark | None = None
         self._boot = boot_id()
         self.error = ""
 
@@ -58,7 +74,21 @@ class MarkFile:
         except OSError as error:
             self.error = str(error.strerror or error)
 
+    def note(self, salt: bytes, groups: int, folded: int, max_id: int) -> None:
+        """Say how far the journal reaches now (Position): after each group, so this is one small write in place."""
+        if self._step and max_id > self._ahead:
+            self._reach(max_id)
+        try:
+            os.pwrite(self._descriptor, _POSITION.pack(salt, groups, folded, max_id), _SIZE)
+        except OSError as error:
+            self.error = str(error.strerror or error)
+
+    def _reach(self, max_id: int) -> None:
+        if self._last is not None:
+            self.write(replace(self._last, max_id=max_id))
+
     def _write(self, mark: Mark) -> None:
+        self._last = mark
         grown = bool(self._step) and mark.max_id > self._ahead
         if grown:
             self._ahead = mark.max_id + self._step
@@ -75,9 +105,18 @@ class MarkFile:
 def read_mark(path: Path) -> Mark | None:
     """The mark at a path; None when there is none, or none that can be read."""
     try:
-        return Mark(**json.loads(path.read_bytes()))
+        return Mark(**json.loads(path.read_bytes()[:_SIZE]))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def read_position(path: Path) -> Position | None:
+    """How far the journal should reach; None when there is nothing in it, or nobody said."""
+    try:
+        position = Position(*_POSITION.unpack_from(path.read_bytes(), _SIZE))
+    except (OSError, struct.error):
+        return None
+    return position if position.groups else None
 
 
 def close_mark(path: Path, recording: Path) -> None:

@@ -55,11 +55,11 @@ class Preparer:
     key: Key | None = None
     keep: bool = True
 
-    def prepare(self, exchange: Exchange, spools: Sequence[Spool] = ()) -> Prepared:
-        """Seal and encode; `close` what comes back once it is stored."""
+    def prepare(self, exchange: Exchange, spools: Sequence[Spool] = (), encoded: Encoded | None = None) -> Prepared:
+        """Seal and encode; `close` what comes back once it is stored. `encoded`: the record as it is in the clear."""
         if self.key is None:
-            return _prepared(exchange, encode(exchange), spools)
-        sealed = seal(exchange, self.key, spools)
+            return _prepared(exchange, encoded or encode(exchange), spools)
+        sealed = seal(exchange, self.key, spools, encoded)
         ready = _prepared(sealed.exchange, sealed.encoded, sealed.spools)
         ready.sources |= {spool.ref().digest: spool for spool in sealed.made}
         ready.sealed_values, ready.made = sealed.count, sealed.made

@@ -6,19 +6,22 @@ of a version we write. Must not know: how exchanges are kept. Read next: writer.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from store import sqlite
-from store.errors import Missing, NewerVersion, NotOurs, OlderVersion, Unwritable
+from store.errors import Locked, Missing, NewerVersion, NotOurs, OlderVersion, RecordingError, Unwritable
 from store.explained import explained
+from store.journal import SUFFIX
+from store.journal_recovery import fold_leftover
 from store.lock import Lock
 from store.losses import NO_MARK, find_loss, note_loss
-from store.mark import close_mark, open_mark, read_mark
+from store.mark import close_mark, open_mark, read_mark, read_position
 from store.recovery import close_killed_runs
 from store.schema import APPLICATION_ID, OLDEST_READ, VERSION, run
 from store.schema_version import upgrade, version_of
@@ -28,6 +31,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+PATIENCE_S = 0.5
+"""How long a reader waits at most for rows that the recorder still has in its journal, in seconds."""
+
+UNREAD = "its newest exchanges are still in {}: they become rows when it is opened where it can be written"
+_LOOK_AGAIN_S = 0.002
 GONE = "its file was moved or deleted while it was recorded"
 
 
@@ -83,20 +91,51 @@ def open_for_writing(url_or_path: str, *, durability: str = "full") -> Recording
 
 
 def open_for_reading(url_or_path: str) -> Recording:
-    """Open a recording to look at it; nothing is changed, and a live recorder is not disturbed."""
+    """Open a recording to look at it; a live recorder is not disturbed.
+
+    Nothing is changed, but that what a killed recorder left in its journal becomes rows, where that is possible.
+    """
     path = sqlite_path(url_or_path)
     place = str(path) if path else make_url(url_or_path).render_as_string(hide_password=True)
     with explained(place):
+        left_over: tuple[str, ...] = ()
         if path:
             sqlite.check_ours(path)
+            left_over = _fold_what_was_left(path)
         recording = Recording(sqlite.reading_engine(path) if path else server_engine(url_or_path), place, path)
         try:
             _refuse_other_versions(recording)
-            recording.notes = _notes(recording, keep=False)
+            recording.notes = left_over + _notes(recording, keep=False)
         except BaseException:
             recording.engine.dispose()
             raise
         return recording
+
+
+def _fold_what_was_left(path: Path) -> tuple[str, ...]:
+    """What a killed recorder left becomes rows; what a user should hear when that cannot be."""
+    newest = path.with_name(path.name + SUFFIX)
+    if not newest.exists():
+        return ()
+    try:
+        lock = Lock(path.with_name(path.name + "-lock"), path)
+    except Locked:  # its recorder is alive
+        catch_up(path)
+        return ()
+    except OSError:
+        return (UNREAD.format(newest),)
+    engine = sqlite.writing_engine(path, "full")
+    try:
+        _refuse_other_versions(recording := Recording(engine, str(path), path))
+        fold_leftover(recording)
+    except RecordingError as error:
+        return (str(error),)
+    except (DBAPIError, OSError):
+        return (UNREAD.format(newest),)
+    finally:
+        engine.dispose()
+        lock.release()
+    return ()
 
 
 def _refuse_other_versions(recording: Recording) -> None:
@@ -111,6 +150,16 @@ def _refuse_other_versions(recording: Recording) -> None:
             "Record into it once: that brings it up to date.",
         )
     _refuse_newer(version, recording.place)
+
+
+def catch_up(path: Path) -> None:
+    """Wait until what was acknowledged by now is rows: a reader who comes after an answer finds its exchange."""
+    mark = path.with_name(path.name + "-mark")
+    wanted, until = read_position(mark), time.monotonic() + PATIENCE_S
+    now = wanted
+    while wanted and now and now.salt == wanted.salt and now.folded < wanted.groups and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN_S)
+        now = read_position(mark)
 
 
 def sqlite_path(url_or_path: str) -> Path | None:
@@ -144,6 +193,7 @@ def _open_file(path: Path, durability: str) -> Recording:
         _bring_up_to_date(engine, str(path))
         sqlite.use_wal(engine)
         recording = Recording(engine, str(path), path, durability, lock)
+        fold_leftover(recording)
         recording.notes = _notes(recording, keep=True)
         open_mark(path.with_name(path.name + "-mark"))
         close_killed_runs(engine)

@@ -14,7 +14,7 @@ from gateway.exchange import State
 from store.committer import Committer
 from store.message_rows import count_messages
 from store.rows import RowReader
-from store.run_info import Work
+from store.run_info import End, Work
 from store.schema import intent, run
 from store.server import Presence
 
@@ -70,8 +70,8 @@ def _close(engine: Engine, run_id: int, why: str, ending: str) -> int:
     closed = 0
     try:
         while exchanges := _open_exchanges(engine, run_id):
-            ends = [(_with_messages(engine, interrupted(each, why)), ()) for each in exchanges]
-            committer.commit(Work(ends=list(ends), max_id=max(each.id for each in exchanges)))
+            ends = [End(_with_messages(engine, interrupted(each, why))) for each in exchanges]
+            committer.commit(Work(ends=ends, max_id=max(each.id for each in exchanges)))
             closed += len(ends)
         if ending:
             committer.end(ending)

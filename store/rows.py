@@ -41,7 +41,7 @@ class RowReader:
     def exchange(self, row: Any) -> Exchange:  # noqa: ANN401 - a SQLAlchemy row
         """The exchange of a row. Raises Damaged when its bytes are not what was written."""
         record = self.record(row)
-        found = decode(record, self._load)
+        found = decode(record, self.load)
         if found.id != row.id:
             raise Damaged(f"exchange {row.id} carries the record of another")
         return found
@@ -72,7 +72,8 @@ class RowReader:
         wanted = select(body_piece.c.packed, body_piece.c.data)
         return self._connection.execute(wanted.where(body_piece.c.body_id == ident, body_piece.c.seq == seq)).first()
 
-    def _load(self, kept: Kept) -> bytes:
+    def load(self, kept: Kept) -> bytes:
+        """A body that lies apart. Raises Damaged."""
         found = self._bodies.get(kept.digest)
         if found is None:
             found = self._bodies[kept.digest] = b"".join(self.pieces(kept))

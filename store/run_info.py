@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from store.message_rows import Said
     from store.prepare import Prepared
+    from store.record import Encoded
     from store.spool import Spool
     from store.tasks import TaskChange
 
@@ -46,6 +47,15 @@ class Gap:
     missing: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """An exchange that has ended, the spools of its large bodies, and its record when that was made already."""
+
+    exchange: Exchange
+    spools: Sequence[Spool] = ()
+    encoded: Encoded | None = None
+
+
 @dataclass(slots=True)
 class Work:
     """What one transaction is to write. An exchange that also ends in it needs no intent.
@@ -55,7 +65,7 @@ class Work:
     """
 
     intents: list[Exchange] = field(default_factory=list)
-    ends: list[tuple[Exchange, Sequence[Spool]]] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
     prepared: list[Prepared] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     configs: list[tuple[str, str]] = field(default_factory=list)

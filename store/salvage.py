@@ -24,7 +24,7 @@ from store.message_rows import Said
 from store.recording import open_for_writing
 from store.recovery import interrupted
 from store.rows import RowReader
-from store.run_info import RunInfo, Work
+from store.run_info import End, RunInfo, Work
 from store.schema import body, body_use, config, exchange, gap, intent, original, run, secret
 from store.spool import Spool
 
@@ -170,9 +170,9 @@ def _spooled(old: Connection, ref: BodyRef) -> Spool:
 def _write(committer: Committer, engine: Engine, page: Sequence[_Rescued], report: Salvage) -> None:
     if not page:
         return
-    ends = [(each.exchange, each.spools) for each in page]
+    ends = [End(each.exchange, each.spools) for each in page]
     said = [Said(each.row.id, each.messages) for each in page if each.messages]
-    committer.commit(Work(ends=list(ends), said=said, max_id=max(each.row.id for each in page)))
+    committer.commit(Work(ends=ends, said=said, max_id=max(each.row.id for each in page)))
     sealed = [{"ident": each.row.id, "count": getattr(each.row, "sealed_values", 0)} for each in page]
     with engine.begin() as connection:
         statement = update(exchange).where(exchange.c.id == bindparam("ident")).values(sealed_values=bindparam("count"))

@@ -58,10 +58,13 @@ class Sealed:
         return len(self.secrets) + sum(len(each.patches) or 1 for each in self.originals)
 
 
-def seal(exchange: Exchange, key: Key, spools: Sequence[Spool] = ()) -> Sealed:
-    """Replace every secret that names and shapes give away. Same exchange and key: same result."""
+def seal(exchange: Exchange, key: Key, spools: Sequence[Spool] = (), encoded: Encoded | None = None) -> Sealed:
+    """Replace every secret that names and shapes give away. Same exchange and key: same result.
+
+    `encoded`: the record of the exchange as it is, for one without a secret.
+    """
     first = _Pass(key, spools, ())
-    sealed = first.seal(exchange)
+    sealed = first.seal(exchange, encoded)
     echoes = _echoes(sealed, first.values)
     if not echoes:
         return sealed
@@ -112,8 +115,8 @@ class _Pass:
         self._filled: list[Spool] = []
         self._ciphers: list[Spool] = []
 
-    def seal(self, exchange: Exchange) -> Sealed:
-        """The sealed exchange; `values` holds what was found."""
+    def seal(self, exchange: Exchange, encoded: Encoded | None = None) -> Sealed:
+        """The sealed exchange; `values` holds what was found. `encoded`: the record of the exchange as it is."""
         facts = exchange.facts
         told = replace(
             exchange,
@@ -132,7 +135,7 @@ class _Pass:
         kept = [spool for digest, spool in self._spools.items() if digest in named]
         return Sealed(
             told,
-            encode(told),
+            encoded if encoded and not self.values and not originals else encode(told),
             (*kept, *self._filled, *self._ciphers),
             self._filled + self._ciphers,
             self._secrets,

@@ -50,6 +50,8 @@ def target_spans(target: bytes) -> tuple[Span, ...]:
 
 def raw_spans(raw: bytes) -> list[Span]:
     """The secrets in bytes that could not be parsed as a head, line by line."""
+    if not raw:
+        return []
     found = query_spans(raw)
     for line in _LINE.finditer(raw):
         at = line.start(2)

@@ -29,6 +29,8 @@ _SHAPES: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] = (
 )
 _PEM = re.compile(rb"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----")
 _PEM_LIMIT = 16 * 1024
+_EVERY_HINT = (b"-----BEGIN ", *(hint for _, hints, _ in _SHAPES for hint in hints))
+_SHORTEST_CARD = 13
 _CARD = re.compile(rb"(?<![0-9A-Za-z.-])[3-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z.-])")
 
 KINDS = ("secret", "jwt", "pem", "key-id", "card")
@@ -50,11 +52,13 @@ def kind_of(value: bytes) -> str:
 
 def shapes(data: bytes) -> Iterator[tuple[int, int]]:
     """Spans (start, end) of values that are secrets by their look."""
-    for _, hints, pattern in _SHAPES:
-        if any(hint in data for hint in hints):
-            yield from (found.span(found.lastindex or 0) for found in pattern.finditer(data))
-    yield from _private_keys(data)
-    yield from (found.span() for found in _CARD.finditer(data) if _is_card(found.group()))
+    if any(hint in data for hint in _EVERY_HINT):  # one look for most lines, which have none of them
+        for _, hints, pattern in _SHAPES:
+            if any(hint in data for hint in hints):
+                yield from (found.span(found.lastindex or 0) for found in pattern.finditer(data))
+        yield from _private_keys(data)
+    if len(data) >= _SHORTEST_CARD:
+        yield from (found.span() for found in _CARD.finditer(data) if _is_card(found.group()))
     if b":" in data:
         yield from (found.span() for found in TAG.finditer(data))
 

@@ -1,13 +1,16 @@
 """The thread that commits: takes what is queued, writes it in one transaction, says how it went, tries again.
 
-It shares three things with the event loop: a deque, an event, and the outage it reports. Must not know: futures.
-Read next: committer.py (one transaction), outage.py (when it fails), writer.py (the side of the event loop).
+Into a file, a commit is a group in the journal, and rows follow in batches; on a server, or when the journal cannot
+take it, a transaction. It shares three things with the event loop: a deque, an event, and the outage it reports.
+Must not know: futures. Read next: pending.py (the journal's side), committer.py (one transaction), outage.py
+(when it fails), writer.py (the side of the event loop).
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import threading
 import time
 from collections import deque
@@ -16,14 +19,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from store import journal
 from store.committer import Committer
 from store.explained import explained
 from store.ids import Ids
 from store.mark import MarkFile
 from store.outage import DISK_FULL, Outage
+from store.pending import Pending
 from store.recording import GONE
 from store.reserve import Reserve
-from store.run_info import Work
+from store.run_info import End, Work
 from store.tasks import NameTaken
 
 if TYPE_CHECKING:
@@ -38,6 +43,8 @@ if TYPE_CHECKING:
     from store.run_info import Gap, RunInfo
     from store.spool import Spool
     from store.tasks import TaskChange
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 256
 _PROBE_S = 0.5
@@ -80,6 +87,8 @@ class WriterThread:
         self._prune_at = 0.0
         self._reserve = Reserve(recording.beside("-reserve"))
         self._mark: MarkFile | None = None
+        self._pending: Pending | None = None
+        self._preparer = preparer
         self._queue: deque[Item] = deque()
         self._later: deque[Item] = deque()
         self._wake = threading.Event()
@@ -99,6 +108,7 @@ class WriterThread:
             if path := self._recording.beside("-mark"):
                 self._mark = MarkFile(path, ahead=self._recording.durability == "normal")
                 self._set_mark()
+            self._pending = self._new_pending(run_id)
         self.committer.disconnect()  # the thread opens its own
         self._thread.start()
         return run_id
@@ -120,24 +130,43 @@ class WriterThread:
 
     def _work(self) -> None:
         while not self._closing:
-            # While it fails, it tries by itself: recording resumes without traffic.
-            self._wake.wait(_PROBE_S if self.outage.reason else _PRUNE_S if self._keep else None)
+            self._wake.wait(self._patience())
             self._wake.clear()
             if self.outage.reason:
                 self._commit(self._taken())
             while self._queue:
                 self._commit(self._taken())
+                self._fold_when_due()
                 self._prune()
+            self._fold_when_due()
             self._prune()
         while self._queue:
             self._commit(self._taken())
         self._end()
+
+    def _patience(self) -> float | None:
+        """Seconds until there is something to do without being woken."""
+        if self.outage.reason:
+            return _PROBE_S  # it tries by itself: recording resumes without traffic
+        due = self._pending.wait_s() if self._pending else None
+        prune = _PRUNE_S if self._keep else None
+        return min((each for each in (due, prune) if each is not None), default=None)
+
+    def _new_pending(self, run_id: int) -> Pending | None:
+        """The journal of a file; a database server has its own."""
+        path = self._recording.beside(journal.SUFFIX)
+        if path is None:
+            return None
+        sync = self._recording.durability == "full"
+        return Pending(journal.Journal(path, self._preparer.key, run_id, sync=sync), self.committer.knows)
 
     def _prune(self) -> None:
         """A step of retention now and then, between commits; the next one soon when there is more to do."""
         if self._keep is None or self.outage.reason or time.monotonic() < self._prune_at:
             return
         try:
+            if self._pending:  # an entry may rest on a body that retention would take away
+                self._fold(every=True)
             more = self.committer.prune(self._keep)
         except IntegrityError:
             return  # on a server another proxy just used a body that was to go: the next step sees it
@@ -154,6 +183,7 @@ class WriterThread:
 
     def _commit(self, items: list[Item]) -> None:
         try:
+            items = self._not_journaled(items)
             self._write(items)
         except IntegrityError as failure:
             # Another proxy's retention removed what this one took for stored, or one row is impossible: one by one.
@@ -183,13 +213,81 @@ class WriterThread:
         return found.st_dev, found.st_ino
 
     def _write(self, items: list[Item]) -> None:
+        """Into the database: what the journal holds, then these; nothing when there is neither, nor an outage."""
+        if not items and not self.outage.reason:
+            return
+        self._fold(every=False)
+        self._commit_rows(items)
+        self._settled(items, "")
+
+    def _not_journaled(self, items: list[Item]) -> list[Item]:
+        """The items that the journal did not take. An outage ends in the database alone."""
         self._check_place()
         self._reserve.hold()  # on a full disk this fails first: the space it gave up is not for exchanges
+        plain = list(filter(_is_for_journal, items))
+        if self._pending is None or self.outage.reason or not plain:
+            return items
+        begun = [item.exchange for item in plain if item.exchange and item.spools is None]
+        ended = [item.exchange for item in plain if item.exchange and item.spools is not None]
+        try:
+            if not self._pending.take(begun, ended):
+                return items
+        except OSError as failure:
+            logger.warning("fc-replay: the journal cannot be written (%s); the database takes over", failure)
+            return items
+        self._note_position()
+        self._settled(plain, "")
+        return [item for item in items if not _is_for_journal(item)]
+
+    def _note_position(self) -> None:
+        if self._mark and self._pending:
+            self._mark.note(*self._pending.position, self.ids.last)
+
+    def _commit_rows(self, items: list[Item], noted: Sequence[Exchange] = (), ends: Sequence[End] = ()) -> None:
+        """One transaction: these items, open exchanges that become rows, ends that the journal holds."""
         self.committer.refill(self.ids)
-        self.committer.commit(self._work_of(items, self.outage.gap(over=True)))
+        work = self._work_of(items, self.outage.gap(over=True))
+        work.intents += noted
+        work.ends += ends
+        self.committer.commit(work)
         self._set_mark()
         self.outage.end()
-        self._settled(items, "")
+        if self._pending:
+            self._pending.forget(item.exchange.id for item in items if item.exchange and item.spools is not None)
+
+    def _fold(self, *, every: bool) -> None:
+        """Make rows of what the journal holds: all that has ended, and what is open for long, or `every` one."""
+        if self._pending is None or self._pending.empty:
+            return
+        noted = self._pending.to_note(every=every)
+        try:
+            self._commit_rows([], noted, self._pending.ends)
+        except Exception as failure:
+            if _is_of_the_place(failure):
+                raise
+            self._fold_singly(self._pending.ends)
+        self._pending.folded(noted)
+        self._note_position()
+
+    def _fold_singly(self, ends: Sequence[End]) -> None:
+        """One exchange that no row can hold must not take others along; it is counted as missing."""
+        for each in ends:
+            try:
+                self._commit_rows([], (), [each])
+            except Exception as failure:
+                if _is_of_the_place(failure):
+                    raise
+                logger.exception("fc-replay: exchange %d cannot be recorded", each.exchange.id)
+                self.outage.missed(each.exchange.id)
+
+    def _fold_when_due(self) -> None:
+        due = None if self._pending is None or self.outage.reason else self._pending.wait_s()
+        if due is None or due > 0:
+            return
+        try:
+            self._fold(every=False)
+        except (DBAPIError, OSError) as failure:
+            self._failed(failure, [])
 
     def _check_place(self) -> None:
         """Raise FileNotFoundError when the file has gone. SQLite would go on into it and report success."""
@@ -234,7 +332,7 @@ class WriterThread:
             elif item.exchange and item.spools is None:
                 work.intents.append(item.exchange)
             elif item.exchange and item.spools is not None:
-                work.ends.append((item.exchange, item.spools))
+                work.ends.append(End(item.exchange, item.spools))
         return work
 
     def _end(self) -> None:
@@ -243,15 +341,35 @@ class WriterThread:
             if item.exchange:
                 self.outage.kept(item.exchange.id)
         try:
-            self.committer.commit(self._work_of(list(self._later), self.outage.gap(over=True)))
+            self._fold(every=True)
+            self._commit_rows(list(self._later))
             self.committer.end("orderly")
             self._set_mark()
         except (DBAPIError, OSError) as failure:
-            self.outage.begin(failure)  # the next start closes the run
+            self.outage.begin(failure)  # the next start reads the journal and closes the run
         self.committer.disconnect()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the files beside the recording; the journal stays when something in it is not a row."""
+        empty = self._pending is None or self._pending.empty
         if self._mark:
+            if empty:
+                self._mark.note(b"", 0, 0, 0)
             self._mark.close()
+        if self._pending:
+            self._pending.journal.close(remove=empty)
+
+
+def _is_for_journal(item: Item) -> bool:
+    """Whether it is an exchange alone, with its bodies in memory."""
+    return item.exchange is not None and not item.spools and item.task is None
 
 
 def _accepts(item: Item, taken: NameTaken) -> bool:
     return item.task is not None and item.task.with_id in taken.ids
+
+
+def _is_of_the_place(failure: Exception) -> bool:
+    """Whether the disk or the database failed, not one row."""
+    return isinstance(failure, DBAPIError | OSError) and not isinstance(failure, IntegrityError)

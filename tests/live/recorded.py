@@ -17,7 +17,7 @@ from gateway.exchange import Exchange, State
 from gateway.messages import BodyRef, body_size
 from gateway.recompute import recompute
 from store.reader import Reader
-from store.recording import open_for_reading
+from store.recording import catch_up, open_for_reading
 from store.unsealing import Unsealer
 from tests.live.scripted import PATIENCE_S
 
@@ -48,6 +48,8 @@ class Recorded:
 
     def after(self, last: int) -> list[Exchange]:
         """What has been recorded since, open exchanges too."""
+        if self.recording.path:
+            catch_up(self.recording.path)
         return list(self.reader.exchanges(after=last))
 
     def ended_after(self, last: int, count: int) -> list[Exchange]:

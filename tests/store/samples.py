@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.changes import Leg, Part, Transform
@@ -70,3 +73,12 @@ def read_all(place: str) -> list[Exchange]:
         return list(Reader(recording).exchanges())
     finally:
         recording.close()
+
+
+def read_after_a_crash(place: str) -> list[Exchange]:
+    """What is there if the process died now: a copy of all files as they are, opened as the next start would."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in Path(place).parent.glob(Path(place).name + "*"):
+            if not path.name.endswith(("-shm", "-lock")):
+                shutil.copy(path, folder)
+        return read_all(f"{folder}/{Path(place).name}")

@@ -16,7 +16,7 @@ from store.keep import Keep
 from store.reader import Reader
 from store.recording import open_for_writing
 from store.recovery import interrupted
-from store.run_info import Work
+from store.run_info import End, Work
 from store.verify import verify
 from tests.store.samples import RUN
 from tests.store.strategies import exchanges
@@ -51,7 +51,7 @@ class StoreModel(RuleBasedStateMachine):
         ident = data.draw(st.sampled_from([*self.open, self.next_id]))
         self.next_id = max(self.next_id, ident + 1)
         done = replace(found, id=ident)
-        self.committer.commit(Work(ends=[(done, ())], max_id=self.next_id - 1))
+        self.committer.commit(Work(ends=[End(done)], max_id=self.next_id - 1))
         self.open.pop(ident, None)
         self.ended[ident] = done
 

@@ -1,4 +1,7 @@
-"""What happens when the store cannot write: told, counted, and over by itself."""
+"""What happens when the database cannot write: told, counted, and over by itself.
+
+Here the journal is away, so that each commit is the database's, as on a server. test_journal.py has it there.
+"""
 
 from __future__ import annotations
 
@@ -61,11 +64,19 @@ async def recording_at(place: str) -> AsyncIterator[Writer]:
     recording = open_for_writing(place)
     writer = Writer(recording, seal="off")
     writer.start(RUN)
+    without_journal(writer)
     try:
         yield writer
     finally:
         await writer.close()
         recording.close()
+
+
+def without_journal(writer: Writer) -> None:
+    pending = writer._thread._pending
+    assert pending is not None
+    pending.journal.close(remove=True)
+    writer._thread._pending = None
 
 
 def gaps(place: str) -> list[GapRow]:
@@ -317,6 +328,7 @@ def test_a_recording_that_has_gone_is_told(tmp_path: Path, *, moved: bool) -> No
         recording = open_for_writing(str(tmp_path / "fc.db"))
         writer = Writer(recording, seal="off")
         writer.start(RUN)
+        without_journal(writer)
         await writer.finish(sample(1))
         if moved:
             recording_file.rename(tmp_path / "away.db")

@@ -139,6 +139,8 @@ def test_a_body_that_was_pruned_is_stored_again(place: str) -> None:
         writer = Writer(recording, seal="off")
         writer.start(RUN)
         await writer.finish(sample(1, body=SHARED))
+        while Reader(recording).count() < 1:  # noqa: ASYNC110 - the thread under test sets no event
+            await asyncio.sleep(0.01)
         while writer._thread.committer.prune(Keep(age_s=1)):
             pass
         await writer.finish(sample(2, body=SHARED))

@@ -15,7 +15,7 @@ from store.reader import Reader
 from store.recording import open_for_reading, open_for_writing
 from store.spool import Spool
 from store.writer import Writer
-from tests.store.samples import RUN, read_all, sample, write_all
+from tests.store.samples import RUN, read_after_a_crash, read_all, sample, write_all
 from tests.store.strategies import exchanges
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def test_an_intent_is_on_disk_when_its_future_is_done(place: str) -> None:
         writer = Writer(recording, seal="off")
         writer.start(RUN)
         await writer.intent(replace(sample(1), state=State.OPEN))
-        assert [each.state for each in read_all(place)] == [State.OPEN]
+        assert [each.state for each in read_after_a_crash(place)] == [State.OPEN]
         await writer.finish(sample(1))
-        assert read_all(place) == [sample(1)]
+        assert read_after_a_crash(place) == [sample(1)]
         await writer.close()
 
     recording = open_for_writing(place)
