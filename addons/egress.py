@@ -2,7 +2,7 @@
 
 It is mitmproxy's regular mode, with mitmproxy's own stack and CA. A call has its intent on disk before its first
 byte goes out, and its end before the function has the end of the answer. Where it goes is the function's choice, as
-it is without us. Must not know: FC rules. Read next: outgoing.py (one call), causes.py (whose it is), trust.py.
+it is without us. Must not know: FC rules. Read next: outgoing.py (one call), causes.py (whose it is), outward.py.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from mitmproxy import ctx, http
 from mitmproxy.proxy import layers, mode_servers, mode_specs
 
-from addons import trust
 from addons.causes import Causes
 from addons.draft import Draft
 from addons.outgoing import Outgoing, reason
 from addons.refusal import Exit, StartRefused
 from gateway.exchange import Failure
+from instance import outward
 
 if TYPE_CHECKING:
     from mitmproxy.connection import Client
@@ -53,8 +53,8 @@ class Egress:
         self.port: int = self._socket.getsockname()[1]
         self._folder = Path(tempfile.mkdtemp(prefix="fc-replay-"))
         self._bundle = self._folder / "trusted.pem"
-        proxies = trust.proxy_variables(self.port, direct, os.environ)
-        self.variables = tuple({**proxies, **trust.bundle_variables(self._bundle)}.items())
+        proxies = outward.proxy_variables(self.port, direct, os.environ)
+        self.variables = tuple({**proxies, **outward.bundle_variables(self._bundle)}.items())
         self.causes = Causes()
         self._desk: Desk | None = None
         self._server: asyncio.Server | None = None
@@ -69,13 +69,13 @@ class Egress:
         self._server = await asyncio.start_server(self._connected, sock=self._socket)
 
     def _write_bundles(self) -> None:
-        theirs = trust.developers_bundles(os.environ)
+        theirs = outward.developers_bundles(os.environ)
         ours = Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem"
-        trust.write_bundle(self._bundle, [trust.system_bundle(), *theirs, ours])
+        outward.write_bundle(self._bundle, [outward.system_bundle(), *theirs, ours])
         if theirs and not ctx.options.ssl_verify_upstream_trusted_ca:
             # The servers that the developer's own CAs vouch for are vouched for here too.
             upstream = self._folder / "upstream.pem"
-            trust.write_bundle(upstream, [trust.system_bundle(), *theirs])
+            outward.write_bundle(upstream, [outward.system_bundle(), *theirs])
             ctx.options.update(ssl_verify_upstream_trusted_ca=str(upstream))
 
     async def stop(self) -> None:

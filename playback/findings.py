@@ -30,6 +30,9 @@ class Kind(StrEnum):
     TYPE = "type"
     STATUS = "status"
     TRANSPORT = "transport"
+    EXPECTATION = "expectation"
+    EGRESS_MISSING = "egress-missing"
+    EGRESS_UNUSED = "egress-unused"
 
 
 class Rank(IntEnum):
@@ -47,12 +50,15 @@ RANKS: dict[Kind, Rank] = {
     Kind.ORDER: Rank.LOW,
     Kind.ADDED: Rank.LOW,
     Kind.TIMING: Rank.LOW,
+    Kind.EGRESS_UNUSED: Rank.LOW,
     Kind.VALUE: Rank.MEDIUM,
     Kind.GATEWAY_DRIFT: Rank.MEDIUM,
     Kind.REMOVED: Rank.HIGH,
     Kind.TYPE: Rank.HIGH,
     Kind.STATUS: Rank.HIGH,
     Kind.TRANSPORT: Rank.HIGH,
+    Kind.EXPECTATION: Rank.HIGH,
+    Kind.EGRESS_MISSING: Rank.HIGH,
 }
 
 

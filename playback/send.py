@@ -21,6 +21,7 @@ from playback.marks import Marks
 from playback.rhythm import compare_rhythm
 from playback.schedule import Order, Pace
 from playback.sendable import unsendable
+from playback.stage import Stage
 from playback.verdict import Outcome, Verdict, judge
 from wire.errors import Unsendable
 from wire.pool import Pool
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.exchange import Exchange, Piece
+    from gateway.messages import Request
+    from playback.expectation import Expectation
     from playback.findings import Finding
     from playback.marks import Mark, Marked
     from playback.noise import NoiseRule
+    from playback.sendable import Ending
     from playback.sides import Side
     from playback.target import Target
     from playback.vault import Vault
@@ -45,6 +49,7 @@ class Plan:
 
     `skip`: calls with these marks are not sent. `rhythm`: streamed answers must come as they came. `heard`: gets each
     opened exchange with its answer of now.
+    `expect`: what answers are held to in place of the recorded ones.
     """
 
     side: Side = sides.SERVER
@@ -58,6 +63,7 @@ class Plan:
     health_path: str = ""
     rhythm: bool = False
     heard: Callable[[Exchange, Response], None] | None = None
+    expect: Expectation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +84,22 @@ async def send(
     vault: Vault,
     plan: Plan,
     told: Callable[[Outcome], None] | None = None,
+    *,
+    stage: Stage | None = None,
 ) -> Sent:
-    """Send everything to the target. `vault`: what is sealed in the recording. `told` hears of each outcome at once."""
+    """Send everything to the target. `vault`: what is sealed in the recording. `told` hears of each outcome at once.
+
+    `stage`: what stands around a server that we started. What the function itself called is not sent.
+    """
     pool = Pool()
     try:
-        replay = _Replay(Client(target.address, vault.body_pieces, pool, plan.timeout_s), vault, plan, told)
-        await schedule.run(exchanges, replay.handle, plan.order, plan.pace)
+        client = Client(target.address, vault.body_pieces, pool, plan.timeout_s)
+        replay = _Replay(client, vault, plan, told, stage or Stage())
+        sent = (exchange for exchange in exchanges if not exchange.is_egress)
+        await schedule.run(sent, replay.handle, plan.order, plan.pace)
     finally:
         pool.close_all()
+    replay.tell_the_rest()
     outcomes = tuple(sorted(replay.outcomes, key=lambda outcome: outcome.number))
     return Sent(outcomes, replay.stopped, replay.captures.unused())
 
@@ -93,8 +107,11 @@ async def send(
 class _Replay:
     """One replay on its way: what was found so far."""
 
-    def __init__(self, client: Client, vault: Vault, plan: Plan, told: Callable[[Outcome], None] | None) -> None:
+    def __init__(
+        self, client: Client, vault: Vault, plan: Plan, told: Callable[[Outcome], None] | None, stage: Stage
+    ) -> None:
         self._client = client
+        self._stage = stage
         self._vault = vault
         self._plan = plan
         self._told = told
@@ -133,26 +150,48 @@ class _Replay:
             return self._outcome(stored, skipped=reason), False
         request = self.captures.into_request(request)
         pieces: list[Piece] | None = [] if self._plan.rhythm and stored.pieces else None
+        self._stage.begin(stored)
         try:
             now = await self._client.ask(request, pieces)
         except Unsendable as error:
             return self._outcome(stored, skipped=f"it cannot be sent: {error.text}"), False
+        finally:
+            around = self._stage.end(stored)
         if self._plan.heard is not None and isinstance(now, Response):
             self._plan.heard(exchange, now)
         recorded = side.ending(exchange)
-        if recorded is None:
+        if recorded is None and self._plan.expect is None:
             return self._outcome(stored, skipped=NOT_AWAITED), False
-        recorded = in_memory(recorded, self._vault)
-        if isinstance(recorded, Response):
-            if isinstance(now, Response):
-                self.captures.learn(request, recorded, now)
-            recorded = self.captures.into_recorded(recorded)
-        judgement = Judgement(self._vault, side, self._plan.noise)
-        findings = self.captures.forgiven(judgement.findings(exchange, request, recorded, now))
+        findings = (*self._findings(exchange, request, recorded, now), *around)
         findings += compare_rhythm(stored.pieces, pieces or ())
         outcome = self._outcome(stored, verdict=judge(findings, self._plan.fail_on), findings=findings)
         died = now is Failure.CLOSED and recorded is not now and not await self._client.is_listening()
         return outcome, died
+
+    def _findings(
+        self, exchange: Exchange, request: Request, recorded: Ending | None, now: Ending
+    ) -> tuple[Finding, ...]:
+        """What is not as it was, or not as it is to be."""
+        if recorded is not None:
+            recorded = in_memory(recorded, self._vault)
+        if isinstance(recorded, Response):
+            if isinstance(now, Response):
+                self.captures.learn(request, recorded, now)
+            recorded = self.captures.into_recorded(recorded)
+        if self._plan.expect is not None:
+            return self._plan.expect.findings(exchange, now)
+        if recorded is None:
+            return ()
+        judgement = Judgement(self._vault, self._plan.side, self._plan.noise)
+        return self.captures.forgiven(judgement.findings(exchange, request, recorded, now))
+
+    def tell_the_rest(self) -> None:
+        """What belongs to no exchange that has yet to end is told with the last one."""
+        rest = self._stage.rest()
+        if rest and self.outcomes:
+            last = self.outcomes[-1]
+            findings = (*last.findings, *rest)
+            self.outcomes[-1] = replace(last, verdict=judge(findings, self._plan.fail_on), findings=findings)
 
     def _outcome(
         self,

@@ -49,8 +49,12 @@ class Outcome:
 
 
 def judge(findings: tuple[Finding, ...], fail_on: Rank = Rank.MEDIUM) -> Verdict:
-    """The verdict that findings amount to. A lost answer is MISSING whatever else differs."""
-    if any(finding.kind is Kind.TRANSPORT and finding.now is None for finding in findings):
+    """The verdict that findings amount to. A lost answer, the server's or one to the server, is MISSING."""
+    if any(_is_lost(finding) for finding in findings):
         return Verdict.MISSING
     worst = max((finding.rank for finding in findings), default=Rank.FORGIVEN)
     return Verdict.DIFFERENT if worst >= max(fail_on, Rank.LOW) else Verdict.SAME
+
+
+def _is_lost(finding: Finding) -> bool:
+    return finding.kind is Kind.EGRESS_MISSING or (finding.kind is Kind.TRANSPORT and finding.now is None)

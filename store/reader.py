@@ -121,6 +121,14 @@ class Reader:
         with explained(self._recording.place), self._recording.engine.connect() as connection:
             yield from map(message_of, checked_rows_of(connection, exchange_id))
 
+    def egress(self) -> Iterator[Exchange]:
+        """The finished calls that the function itself made, in id order. Raises Damaged."""
+        with explained(self._recording.place), self._recording.engine.connect() as connection:
+            wanted = select(exchange.c.id).where(exchange.c.ingress == "egress").order_by(exchange.c.id)
+            ids = list(connection.execute(wanted).scalars())
+        for at in range(0, len(ids), _PAGE):
+            yield from self.exchanges(ids[at : at + _PAGE])
+
     def config(self, digest: str) -> dict[str, Any] | None:
         """The config that exchanges name by this digest, as plain values."""
         with explained(self._recording.place), self._recording.engine.connect() as connection:

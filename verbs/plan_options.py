@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from playback.capture_file import load_captures
+from playback.expectation import parse_expectation
 from playback.marks import parse_marks
 from playback.schedule import parse_order, parse_pace
 from playback.send import Plan
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playback.captures import Capture
+    from playback.expectation import Expectation
     from playback.findings import Rank
     from playback.marks import Mark
     from playback.noise import NoiseRule
@@ -40,6 +42,7 @@ def _seconds(_context: click.Context, _option: click.Parameter, value: float) ->
     return value
 
 
+_EXPECT_HELP = "Hold the answers to this filter, not to the recorded ones: 'status:200 body:*total*'."
 _ORDER_HELP = "serial; overlap: what overlapped then overlaps now; burst:N: N at once."
 _OPTIONS = (
     click.option("--order", default="serial", show_default=True, callback=_order, help=_ORDER_HELP),
@@ -50,6 +53,7 @@ _OPTIONS = (
     click.option("--skip", metavar="MARKS", callback=_marks, help="Not sent: retry, health, or retry,health."),
     click.option("--health-path", default="", metavar="PATH", help="GETs of it are health checks too."),
     click.option("--rhythm", is_flag=True, help="A streamed answer must also come as it came."),
+    click.option("--expect", metavar="EXPR", callback=parsed_by(parse_expectation), help=_EXPECT_HELP),
     fail_on_option,
 )
 
@@ -68,11 +72,12 @@ def plan_options(command: Callable[..., int]) -> Callable[..., int]:
         skip: frozenset[Mark] | None,
         health_path: str,
         rhythm: bool,
+        expect: Expectation | None,
         fail_on: Rank,
         **others: object,
     ) -> int:
         plan = Plan(order=order, pace=pace, fail_on=fail_on, timeout_s=timeout_s, noise=noise, captures=captures or ())
-        plan = replace(plan, skip=skip or frozenset(), health_path=health_path, rhythm=rhythm)
+        plan = replace(plan, skip=skip or frozenset(), health_path=health_path, rhythm=rhythm, expect=expect)
         return command(plan=plan, **others)
 
     for option in reversed(_OPTIONS):

@@ -6,6 +6,7 @@ Must not know: how answers are compared. Read next: playback/send.py, outputs.py
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from playback.learn import unused
 from playback.noise_file import read_noise
 from playback.report import Report
 from playback.send import send
+from playback.stage import Stage
 from playback.target import parse_target
 from playback.updated import Answers
 from verbs.outputs import deliver, report_options
@@ -28,15 +30,23 @@ from verbs.progress import progress
 from verbs.recordings import display_name, filter_option, recording_argument, selected, shard_option, within
 from verbs.results import keep_report, now_us
 from verbs.secrets import opened_with_vault, refuse_missing, secret_option
+from verbs.staging import prepare, running, staging_options, tell_last_words
 from verbs.updating import refuse_before, write_updated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractAsyncContextManager
+
+    from gateway.exchange import Exchange
     from playback.noise import NoiseRule
     from playback.selection import Predicate
-    from playback.send import Plan
+    from playback.send import Plan, Sent
     from playback.target import Target
+    from playback.vault import Vault
+    from playback.verdict import Outcome
     from store.reader import Reader
     from verbs.outputs import Forms
+    from verbs.staging import Prepared, Staging
 
 DEFAULT_TARGET = "http://127.0.0.1:9000"
 
@@ -50,6 +60,7 @@ DEFAULT_TARGET = "http://127.0.0.1:9000"
 @click.option(
     "--update", type=click.Path(path_type=Path), metavar="NEW.db", help="Write a copy with the answers of now."
 )
+@staging_options
 @secret_option
 @filter_option
 @shard_option
@@ -61,6 +72,7 @@ def command(
     as_client: str | None,
     allow_remote: bool,
     plan: Plan,
+    staging: Staging,
     update: Path | None,
     given: dict[bytes, bytes],
     wanted: Predicate,
@@ -72,6 +84,7 @@ def command(
     Each request goes out byte for byte as it was, with its recorded request id, in the order of arrival.
     """
     wanted = within(wanted, shard)
+    staging.check(as_client=as_client is not None)
     target = target_of(to, as_client, allow_remote=allow_remote)
     plan = replace(plan, side=sides.CLIENT if as_client else sides.SERVER)
     answers = Answers()
@@ -81,7 +94,10 @@ def command(
         if update is not None:
             refuse_before(update, vault, as_client=as_client is not None, captures=bool(plan.captures))
         refuse_missing(reader, vault, wanted, plan.side)
-        sent = asyncio.run(send(selected(reader, wanted), target, vault, plan, told))
+        prepared = prepare(staging, reader, wanted, target if to else None) if staging.command else None
+        target = prepared.target if prepared is not None else target
+        around = _around(prepared, reader, vault)
+        sent = asyncio.run(_sent(selected(reader, wanted), target, vault, plan, told, around=around))
         stale = (*unused(plan.noise, sent.outcomes), *sent.stale_captures)
         report = Report(
             "send", display_name(recording), RULES_VERSION, plan.fail_on, sent.outcomes, sent.stopped, stale
@@ -94,6 +110,27 @@ def command(
             write_replay_page(reader, recording, forms.html_file, report)
     keep_report(recording, report, target.text, started_us, wanted=forms.keep)
     return deliver(report, forms)
+
+
+async def _sent(
+    exchanges: Iterable[Exchange],
+    target: Target,
+    vault: Vault,
+    plan: Plan,
+    told: Callable[[Outcome], None],
+    *,
+    around: AbstractAsyncContextManager[Stage],
+) -> Sent:
+    """Send, with a server of our own around it or without."""
+    async with around as stage:
+        sent = await send(exchanges, target, vault, plan, told, stage=stage)
+        if sent.stopped:
+            tell_last_words(stage)
+        return sent
+
+
+def _around(prepared: Prepared | None, reader: Reader, vault: Vault) -> AbstractAsyncContextManager[Stage]:
+    return nullcontext(Stage()) if prepared is None else running(prepared, reader, vault)
 
 
 def _noise_of(reader: Reader) -> tuple[NoiseRule, ...]:

@@ -32,6 +32,9 @@ class Farewell:
             return
         self.said = True
         channel.let_reading_all()
+        if not channel.transport.can_write_eof():  # TLS: its end of a side is the end of both
+            channel.close()
+            return
         channel.transport.write_eof()
         channel.watch_unsent()
         self._alarm.set(channel.loop.time() + channel.limits.linger_seconds)

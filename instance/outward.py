@@ -1,7 +1,7 @@
-"""What the function's program needs to call out through our port: proxy variables, and a file of trusted CAs.
+"""What a program needs to call out through a port of ours: proxy variables, and a file of trusted CAs.
 
-The file holds the CAs that the program trusted before and the one that mitmproxy signs with, so that calls which do
-not come our way work as ever. Must not know: sockets. Read next: egress.py.
+Recording and hermetic replay give a program the same variables, so that it takes the same way both times.
+Must not know: sockets. Read next: addons/egress.py, playback/hermetic.py.
 """
 
 from __future__ import annotations
