@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 FORMAT, VERSION = "fc-replay-bundle", 2
-_WITHOUT_MESSAGES = 1  # what holds no conversation is readable by the first release, too
+_FIRST = 1  # what holds neither conversations nor calls of the function's own is readable by the first release, too
 _README = """\
 This is a recording of fc-replay: calls through a local Function Compute gateway,
 as the client saw them and as the server saw them.
@@ -36,9 +36,11 @@ as the client saw them and as the server saw them.
 Read it:       python replay.py list {name}
 See the page:  python replay.py audit {name} -o audit.html
 Replay it:     python replay.py send {name} --to http://127.0.0.1:9000
-
+{hermetic}
 Secrets are replaced by pseudonyms such as secret:0123456789ab; give a value with --secret NAME=env:VAR.
 """
+
+_HERMETIC = "Off the net:   python replay.py send {name} --hermetic --start 'THE COMMAND OF THE SERVER'\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,13 @@ def _write_file(draft: Path, name: str, contents: Contents, opener: Callable[[st
 
 def _write(bundle: zipfile.ZipFile, contents: Contents, name: str) -> int:
     members: dict[str, str] = {}
-    count = 0
+    count = egress = 0
 
     def lines() -> Iterator[bytes]:
-        nonlocal count
+        nonlocal count, egress
         for exchange in contents.exchanges:
             count += 1
+            egress += exchange.is_egress
             yield _json(to_plain(exchange)) + b"\n"
 
     members["exchanges.jsonl"] = _member(bundle, "exchanges.jsonl", lines())
@@ -99,8 +102,9 @@ def _write(bundle: zipfile.ZipFile, contents: Contents, name: str) -> int:
     members["configs.json"] = _member(bundle, "configs.json", [_json(contents.configs())])
     if contents.noise:
         members["noise.toml"] = _member(bundle, "noise.toml", [contents.noise])
-    members["README.txt"] = _member(bundle, "README.txt", [_README.format(name=name).encode()])
-    version = VERSION if MESSAGES in members else _WITHOUT_MESSAGES
+    readme = _README.format(name=name, hermetic=_HERMETIC.format(name=name) if egress else "")
+    members["README.txt"] = _member(bundle, "README.txt", [readme.encode()])
+    version = VERSION if egress or MESSAGES in members else _FIRST
     told = {"format": FORMAT, "version": version, "exchanges": count, **contents.about, "members": members}
     _member(bundle, "manifest.json", [json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"])
     return count

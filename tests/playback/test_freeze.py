@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -42,5 +43,5 @@ def test_the_system_s_library_comes_before_the_package_s(tmp_path: Path, monkeyp
     monkeypatch.setattr(freeze, "_PLACES", (str(tmp_path / "*" / "libfaketimeMT.so.1"),))
     assert find_library() == place
     monkeypatch.setattr(freeze, "_PLACES", ())
-    monkeypatch.setattr(freeze.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     assert find_library() is None
