@@ -16,6 +16,7 @@ from store.reader import Reader
 from store.recording import Recording, open_for_reading, open_for_writing
 from store.writer import Writer
 from tests.audit import sample
+from tests.audit.conftest import chromium  # noqa: F401 - a fixture
 from tests.store.samples import RUN
 from watch.app import LivePage, Refused
 from watch.feed import Feed
@@ -23,35 +24,45 @@ from watch.guard import COOKIE, Guard, Keys
 from watch.serve import bound, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
     from pathlib import Path
 
     from gateway.exchange import Exchange
 
 
 class Recorder:
-    """Writes exchanges while others read, one call at a time."""
+    """Writes exchanges while others read; its loop has a thread of its own, because a browser's tests have one too."""
 
     def __init__(self, place: str) -> None:
         self._recording = open_for_writing(place)
         self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._begin())
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self._do(self._begin())
+
+    def _do(self, task: Coroutine[Any, Any, object]) -> None:
+        asyncio.run_coroutine_threadsafe(task, self._loop).result()
 
     async def _begin(self) -> None:
         self._writer = Writer(self._recording, seal="off")
         self._writer.start(RUN)
 
+    async def _intent(self, exchange: Exchange) -> None:
+        await self._writer.intent(exchange)
+
+    async def _finish(self, exchanges: tuple[Exchange, ...]) -> None:
+        await asyncio.gather(*(self._writer.finish(each) for each in exchanges))
+
     def intent(self, exchange: Exchange) -> None:
-        self._loop.run_until_complete(self._writer.intent(exchange))
+        self._do(self._intent(exchange))
 
     def finish(self, *exchanges: Exchange) -> None:
-        async def all_of_them() -> None:
-            await asyncio.gather(*(self._writer.finish(each) for each in exchanges))
-
-        self._loop.run_until_complete(all_of_them())
+        self._do(self._finish(exchanges))
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._writer.close())
+        self._do(self._writer.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
         self._recording.close()
 
