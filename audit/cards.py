@@ -34,6 +34,10 @@ _TITLES = {
     Leg.REQUEST: (texts.REQUEST, texts.CLIENT_SENT, texts.SERVER_RECEIVED),
     Leg.RESPONSE: (texts.RESPONSE, texts.CLIENT_RECEIVED, texts.SERVER_RETURNED),
 }
+_OUTWARD_TITLES = {
+    Leg.REQUEST: (texts.REQUEST, texts.FUNCTION_SENT, texts.OTHER_RECEIVED),
+    Leg.RESPONSE: (texts.RESPONSE, texts.FUNCTION_RECEIVED, texts.OTHER_RETURNED),
+}
 _START_PARTS = {
     Leg.REQUEST: (Part.METHOD, Part.TARGET, Part.VERSION),
     Leg.RESPONSE: (Part.STATUS, Part.VERSION),
@@ -51,7 +55,7 @@ def card(exchange: Exchange, leg: Leg, gauges: tuple[Gauge, ...], keeper: bodies
     key = f"e{exchange.id}-{'q' if leg is Leg.REQUEST else 's'}"
     changes = _changes(client, server, leg, transforms, answered)
     start = _start(client, server, leg, transforms, answered)
-    title, client_title, server_title = _TITLES[leg]
+    title, client_title, server_title = (_OUTWARD_TITLES if exchange.is_egress else _TITLES)[leg]
     void_client, void_server = _voids(exchange, leg)
     lone = client is None or server is None
     pieces = exchange.pieces if leg is Leg.RESPONSE else ()
@@ -101,13 +105,12 @@ def _voids(exchange: Exchange, leg: Leg) -> tuple[Text | None, Text | None]:
     """Why the client's or the server's column is empty."""
     client, server = _messages(exchange, leg)
     if leg is Leg.REQUEST:
-        return (None if client else texts.NO_CLIENT_REQUEST), (None if server else _not_forwarded(exchange))
+        return (None if client else texts.NO_CLIENT_REQUEST), (None if server else path.not_reached(exchange))
+    if exchange.is_egress:
+        lost = None if client else texts.FUNCTION_GOT_NOTHING
+        return lost, None if server else lost or texts.NO_ANSWER
     mute = texts.SERVER_DID_NOT_ANSWER if exchange.server else texts.MADE_BY_GATEWAY
     return (None if client else texts.NOTHING_SENT_BACK), (None if server else mute)
-
-
-def _not_forwarded(exchange: Exchange) -> Text:
-    return texts.DELIVERED_LATER if path.is_accepted(exchange) else texts.NEVER_REACHED
 
 
 class Numbered:

@@ -35,6 +35,8 @@ def copies(exchange: Exchange, gateway_url: str, server_url: str, recording: str
     """Everything that can be taken away from an exchange, in the order of the buttons."""
     found = []
     client, server = exchange.client.request, exchange.server.request if exchange.server else None
+    if exchange.is_egress:
+        return _outward(exchange, client, server_url)
     if client is not None:
         found.append(
             Copy("client", texts.COPY_CLIENT, texts.TAKE_CLIENT, curl(client, gateway_url, f"{exchange.id}-client"))
@@ -47,6 +49,17 @@ def copies(exchange: Exchange, gateway_url: str, server_url: str, recording: str
         found.append(Copy("replay", *_REPLAY, replay_command(exchange, server_url, recording)))
         found.append(Copy("raw", texts.COPY_RAW, texts.TAKE_RAW, raw(client)))
     return tuple(found)
+
+
+def _outward(exchange: Exchange, sent: Request | None, url: str) -> tuple[Copy, ...]:
+    """Of a call that the function made: both sides are the same, and a replay brings it about by itself."""
+    if sent is None:
+        return ()
+    command = curl(sent, url, f"{exchange.id}-client")
+    return (
+        Copy("client", texts.COPY_OUTWARD, texts.TAKE_OUTWARD, command),
+        Copy("raw", texts.COPY_RAW, texts.TAKE_RAW, raw(sent)),
+    )
 
 
 def replay_command(exchange: Exchange, server_url: str, recording: str) -> str:

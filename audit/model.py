@@ -129,9 +129,12 @@ class PathPicture:
     """The way of a call: client, gateway, server, an arrow for each message that travelled ("" = none did).
 
     `verdict`: what the gateway said itself, such as `400 InvalidArgument`; `sign`: whether that stopped the
-    call or only put it off. `reached`: the server was called.
+    call or only put it off. `reached`: the server was called. `ends`: who stands on the left, in the middle and on the
+    right; `silence`: what is said when the left one got nothing.
     """
 
+    ends: tuple[Text, Text, Text]
+    silence: Text
     ask: Spans
     forward: Spans
     answer: Spans

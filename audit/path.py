@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from gateway.messages import Request, Response
 
 _LABEL_BYTES = 120
+_INWARD = (texts.CLIENT, texts.GATEWAY, texts.SERVER)
+_OUTWARD = (texts.FUNCTION, texts.EGRESS_PORT, texts.CALLED)
 
 
 def picture(exchange: Exchange, request: Counts, response: Counts, verdict: str, address: str) -> PathPicture:
     """The path of one exchange. `verdict`: what the gateway answered itself, "" when the server's answer went on."""
     server = exchange.server
     return PathPicture(
+        ends=_OUTWARD if exchange.is_egress else _INWARD,
+        silence=texts.FUNCTION_GOT_NOTHING if exchange.is_egress else texts.NOTHING_SENT_BACK,
         ask=_request_label(exchange.client.request),
         forward=_request_label(server.request) if server else (),
         answer=_response_label(server.response) if server else (),
@@ -48,6 +52,13 @@ def _missing(exchange: Exchange) -> Text:
         return texts.NO_ANSWER
     if exchange.state is State.OPEN:
         return texts.NOT_YET
+    return not_reached(exchange)
+
+
+def not_reached(exchange: Exchange) -> Text:
+    """What stands in the place of a server that was not called."""
+    if exchange.is_egress:
+        return texts.NEVER_CONNECTED
     return texts.DELIVERED_LATER if is_accepted(exchange) else texts.NEVER_REACHED
 
 

@@ -8,6 +8,10 @@ import pytest
 
 from audit import detail, texts
 from audit.model import ExchangePage, Replay
+from audit.model import Link as PageLink
+from audit.page import render_page
+from gateway.exchange import Exchange, Failure, State, View
+from gateway.facts import Ingress, Link
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
 
@@ -79,3 +83,42 @@ def test_a_server_on_this_machine_is_its_port(url: str, expected: str) -> None:
     function = replace(sample.CONFIG.functions[0], server=url)
     config = replace(sample.CONFIG, functions=(function,))
     assert page(1, detail.Sources(config=lambda _: config)).path.address == expected
+
+
+def egress(parent: int = 1) -> Exchange:
+    """A call that the function made while it served sample call 1."""
+    call = next(one for one in sample.exchanges() if one.id == 1)
+    assert call.server is not None
+    facts = replace(call.facts, ingress=Ingress.EGRESS, origin="https://api.example.test", link=Link.TIME)
+    return replace(call, id=99, facts=facts, client=call.server, transforms=(), advice=(), parent_id=parent)
+
+
+def test_a_call_of_the_functions_own_stands_between_the_function_and_the_other_side() -> None:
+    page = detail.page(egress(), META, SOURCES)
+    assert [end.en for end in page.path.ends] == ["Your function", "Egress proxy", "The other side"]
+    assert page.path.address == "api.example.test"
+    assert (page.request.client_title, page.response.server_title) == (texts.FUNCTION_SENT, texts.OTHER_RETURNED)
+    assert (page.request.counts.total, page.request.gauges, page.unexplained) == (0, (), ())
+    assert [copy.key for copy in page.copies] == ["client", "raw"], "nothing to send again by itself"
+    assert "https://api.example.test/" in page.copies[0].text
+
+
+def test_a_call_of_the_functions_own_that_failed_says_so_on_every_part() -> None:
+    call = egress()
+    lost = replace(call, client=View(call.client.request), server=None, failure=Failure.NOT_LISTENING)
+    page = detail.page(replace(lost, state=State.SERVER_FAILED, failure_text="refused"), META, SOURCES)
+    assert page.path.missing is texts.NEVER_CONNECTED
+    assert page.path.silence is texts.FUNCTION_GOT_NOTHING
+    assert page.request.void_server is texts.NEVER_CONNECTED
+    assert page.response.void_client is texts.FUNCTION_GOT_NOTHING
+    assert detail.page(replace(lost, client=View()), META, SOURCES).copies == ()
+
+
+def test_it_and_the_call_behind_it_lead_to_each_other() -> None:
+    call = next(one for one in sample.exchanges() if one.id == 1)
+    html = render_page([call, egress(), egress(parent=50)], META, sources=SOURCES)
+    sources = replace(SOURCES, outgoing={1: (99,)})
+    assert PageLink(texts.OUTGOING, 99) in detail.page(call, META, sources).links
+    assert detail.page(egress(), META, sources).links == (PageLink(texts.CAUSE, 1),)
+    assert detail.page(egress(parent=50), META, sources).links == (), "a call that is not on the page"
+    assert "#e99" in html
