@@ -80,9 +80,14 @@ class Desk:
         return self.servers[function.name], function.timeout_s
 
     def window(self, draft: Draft) -> LogWindow:
-        """The log of a call, from now on."""
-        name = draft.facts.function
-        return LogWindow(self.programs.of(name).log, self.function(name).memory_mb)
+        """The log of a call from now on; one that waited for its instance has what that printed at its start.
+
+        Unless the instance was initialized: then it is in the log of that.
+        """
+        function, program = self.function(draft.facts.function), self.programs.of(draft.facts.function)
+        cold = draft.awake >= 0 and not function.launch.initialize_s
+        since = program.instance.log_start if cold and program.instance is not None else None
+        return LogWindow(program.log, function.memory_mb, since=since)
 
     async def intent(self, draft: Draft) -> Unwritten | None:
         """Commit that the server is about to see this call."""

@@ -18,14 +18,18 @@ KEPT_BYTES = 1024 * 1024
 
 
 class LogWindow:
-    """The log of a call under way; `end` it once, further calls give the same text. `close` it in any case."""
+    """The log of a call under way; `end` it once, further calls give the same text. `close` it in any case.
 
-    __slots__ = ("_log", "_memory_mb", "_text", "_window")
+    `what`: the word of its markers. `since`: where in the log it began, None = now.
+    """
 
-    def __init__(self, log: Log | None, memory_mb: int) -> None:
+    __slots__ = ("_log", "_memory_mb", "_text", "_what", "_window")
+
+    def __init__(self, log: Log | None, memory_mb: int, what: str = "Invoke", since: int | None = None) -> None:
         self._log = log
         self._memory_mb = memory_mb
-        self._window: Window | None = log.open_window() if log is not None else None
+        self._what = what
+        self._window: Window | None = log.open_window(since) if log is not None else None
         self._text: bytes | None = None
 
     @property
@@ -39,7 +43,7 @@ class LogWindow:
             lines = b""
             if self._log is not None and self._window is not None:
                 lines = self._log.close_window(self._window, KEPT_BYTES).data
-            self._text = log_text(lines, facts.seed.request_id, duration_us, self._memory_mb, error)
+            self._text = log_text(lines, facts.seed.request_id, duration_us, self._memory_mb, error, self._what)
         return self._text
 
     def close(self) -> None:

@@ -17,8 +17,11 @@ from instance.keeper import Keeper
 from instance.spec import InstanceSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from addons.settings import Settings
     from gateway.config import Function
+    from instance.keeper import Hooks
     from instance.spec import StartFailure
 
 logger = logging.getLogger(__name__)
@@ -51,6 +54,12 @@ class Programs:
     def ours(self) -> bool:
         """Whether any of them is started by us."""
         return any(program.keeper is not None for program in self.all())
+
+    def tell(self, hooks: Callable[[Function], Hooks]) -> None:
+        """Have the instances told of their lives."""
+        for program in self.all():
+            if program.keeper is not None:
+                program.keeper.hooks = hooks(program.keeper.spec.function)
 
     async def start(self) -> None:
         """Start what is to run from the beginning. Raises StartRefused(SERVER) with the last words of fc_command's."""

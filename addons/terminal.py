@@ -67,7 +67,7 @@ def line(exchange: Exchange, widest: int = WIDEST_TARGET) -> str:
     request = exchange.client.request
     counts = tally(exchange)
     parts = [
-        "  out" if exchange.is_egress else "",
+        "  out" if exchange.is_egress else "  hook" if exchange.is_hook else "",
         visible(request.method) if request is not None else "?",
         visible(shortened(exchange.facts.origin.encode() + masked(request.target), widest))
         if request is not None
@@ -84,7 +84,7 @@ def line(exchange: Exchange, widest: int = WIDEST_TARGET) -> str:
 
 def outcome(exchange: Exchange) -> str:
     """The status, or how the call ended without one."""
-    view = exchange.server if exchange.is_delivery else exchange.client
+    view = exchange.server if exchange.is_delivery or exchange.is_hook else exchange.client
     response = view.response if view is not None else None
     return str(response.status) if response is not None else exchange.state.value
 

@@ -33,6 +33,7 @@ _INGRESS = {
     Ingress.HTTP_CUSTOM: texts.CUSTOM_DOMAIN,
     Ingress.API: texts.INVOKE_API,
     Ingress.EGRESS: texts.EGRESS,
+    Ingress.HOOK: texts.HOOK,
 }
 
 _TITLE_BYTES = 240

@@ -40,11 +40,11 @@ class Measure:
 
 
 def measures(exchange: Exchange, limits: Limits) -> tuple[Measure, ...]:
-    """Every limit that applies to a call (contract REQ-LIM-1..7, RESP-LIM-1); none to what the function calls itself.
+    """Every limit that applies to a call (contract REQ-LIM-1..7, RESP-LIM-1); none to hooks and calls of its own.
 
     The response's headers count as the server returned them, before the gateway adds its own.
     """
-    if exchange.is_egress:
+    if exchange.is_egress or exchange.is_hook:
         return ()
     found = []
     request = exchange.client.request

@@ -89,6 +89,8 @@ def phases(timings: Timings) -> tuple[Phase, ...]:
     last = texts.PHASE_SEND if timings.server_head >= 0 else texts.PHASE_WAIT
     marks = (
         ("receive", texts.PHASE_RECEIVE, timings.request_end),
+        ("check", texts.PHASE_CHECK, timings.asleep if timings.asleep >= 0 else timings.server_sent),
+        ("start", texts.PHASE_START, timings.awake),
         ("check", texts.PHASE_CHECK, timings.server_sent),
         ("server", texts.PHASE_SERVER, timings.server_head),
         ("stream", texts.PHASE_STREAM, timings.server_end),

@@ -48,6 +48,8 @@ class Outcome(Enum):
     INTERRUPTED = "interrupted"
     OPEN = "open"
     OUTGOING = "outgoing"
+    HOOK = "hook"
+    HOOK_FAILED = "hook-failed"
     OUTGOING_FAILED = "outgoing-failed"
 
 
@@ -125,6 +127,14 @@ SENTENCES: dict[Outcome, Text] = {
         "The proxy stopped while this call was under way; this is what had been recorded by then.",
     ),
     Outcome.OPEN: Text("这次调用还没有结束。", "This call has not ended."),
+    Outcome.HOOK: Text(
+        "平台通知了实例它的生命周期，你的服务回答 {server}；没有客户端收到它。",
+        "The platform told the instance of its life and your server answered {server}; no client got that.",
+    ),
+    Outcome.HOOK_FAILED: Text(
+        "平台通知了实例它的生命周期，你的服务回答 {server}：{said}。",
+        "The platform told the instance of its life and your server answered {server}: {said}.",
+    ),
     Outcome.OUTGOING: Text(
         "这是函数自己发出的调用，对方返回 {server}；网关规则不适用于它。{link}",
         "The function made this call itself and got {server}; the gateway's rules do not apply to it.{link}",
@@ -192,6 +202,8 @@ def outcome(exchange: Exchange) -> Outcome:
     """Which of the sentences is true of an exchange."""
     if exchange.is_egress and exchange.state is not State.OPEN:
         return Outcome.OUTGOING if exchange.failure is None else Outcome.OUTGOING_FAILED
+    if exchange.is_hook and exchange.state is not State.OPEN:
+        return Outcome.HOOK if exchange.failure is None else Outcome.HOOK_FAILED
     if exchange.failure is not None:
         return _FAILURES[exchange.failure]
     if exchange.state in _STATES:

@@ -25,7 +25,7 @@ def documented(call: Call) -> Headers:
     lines = (
         (b"x-fc-request-id", facts.seed.request_id.encode()),
         *_settled(
-            facts.ingress,
+            _control_path(call),
             facts.function,
             facts.qualifier,
             facts.service,
@@ -41,7 +41,7 @@ def documented(call: Call) -> Headers:
 
 @lru_cache(maxsize=256)
 def _settled(  # noqa: PLR0917 - lru_cache keys positional arguments fastest
-    ingress: Ingress,
+    control_path: str,
     function: str,
     qualifier: str,
     service: str,
@@ -52,7 +52,7 @@ def _settled(  # noqa: PLR0917 - lru_cache keys positional arguments fastest
 ) -> Headers:
     """What stays the same from call to call."""
     values = {
-        "x-fc-control-path": "/invoke" if ingress is Ingress.API else "/http-invoke",
+        "x-fc-control-path": control_path,
         "x-fc-access-key-id": "",
         "x-fc-access-key-secret": "",
         "x-fc-security-token": "",
@@ -70,18 +70,30 @@ def _settled(  # noqa: PLR0917 - lru_cache keys positional arguments fastest
     return tuple((name.encode(), value.encode()) for name, value in values.items())
 
 
+def _control_path(call: Call) -> str:
+    """What kind of call it is; of a hook its own path (contract CTX-2)."""
+    if call.facts.ingress is Ingress.HOOK:
+        return call.request.target.decode("latin-1")
+    return "/invoke" if call.facts.ingress is Ingress.API else "/http-invoke"
+
+
 def observed(call: Call) -> Headers:
     """The context fields that published captures show and no page lists (contract source CAP1)."""
     facts = call.facts
     timeout = function_named(call.config, facts.function).timeout_s
-    lines = _seen(facts.ingress is Ingress.API, int(timeout), facts.seed.attempt, facts.seed.client_ip)
-    if facts.ingress is Ingress.API or _proxy_base(call):
+    has_client = facts.ingress in _CLIENTS
+    lines = _seen(has_client, int(timeout), facts.seed.attempt, facts.seed.client_ip)
+    if not has_client or _proxy_base(call):
         return lines
     return ((b"x-fc-base-path", _path(call)), *lines)
 
 
+_CLIENTS = frozenset({Ingress.HTTP_DEFAULT, Ingress.HTTP_CUSTOM})
+"""Where somebody's own request reaches the server, and not one that the platform made."""
+
+
 @lru_cache(maxsize=256)
-def _seen(is_api: bool, timeout_s: int, attempt: int, client_ip: str) -> Headers:
+def _seen(has_client: bool, timeout_s: int, attempt: int, client_ip: str) -> Headers:
     """What stays the same for calls of one client. Tracing and EagleEye are off, so their fields are empty."""
     values = {
         "x-fc-function-timeout": str(timeout_s),
@@ -90,7 +102,7 @@ def _seen(is_api: bool, timeout_s: int, attempt: int, client_ip: str) -> Headers
         "x-fc-tracing-opentracing-span-baggages": "",
         "x-fc-tracing-jaeger-endpoint": "",
     }
-    if not is_api:
+    if has_client:
         values |= {
             "x-fc-client-ip": client_ip,
             "x-fc-eagleeye-traceid": "",

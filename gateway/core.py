@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gateway.changes import Accept, Decision, Forward, Reply
 from gateway.engine import Notes, change, run
+from gateway.facts import Ingress
 from gateway.rule import UNREAD, Answer, Call
 from gateway.rules import (
     ACCEPT_RULES,
@@ -54,7 +55,12 @@ def on_request(request: Request, facts: Facts, config: Config) -> Decision:
 
 
 def _answered_at_once(request: Request, call: Call, notes: Notes) -> Reply | None:
-    """What the gateway says without the server: first whom the survey could not match, then all else."""
+    """What the gateway says without the server: first whom the survey could not match, then all else.
+
+    The platform itself, which calls the hooks of an instance, is refused nothing.
+    """
+    if call.facts.ingress is Ingress.HOOK:
+        return None
     for table in (REFUSAL_RULES, HEAD_RULES) if call.facts.refusal else (HEAD_RULES,):
         outcome = run(table, request, call, notes)
         if isinstance(outcome, Answer):

@@ -127,6 +127,11 @@ class Exchange:
         return self.facts.ingress is Ingress.EGRESS
 
     @property
+    def is_hook(self) -> bool:
+        """Whether the platform told the instance of its life: nobody got the answer but the platform."""
+        return self.facts.ingress is Ingress.HOOK
+
+    @property
     def address(self) -> bytes:
         """Where the request went, as lists show it: its target, or the whole URL of a call of the function's own."""
         request = self.client.request

@@ -16,13 +16,15 @@ from typing import Any
 class Ingress(StrEnum):
     """The door a call came in by; it decides which rules speak (web-functions: HTTP调用, API调用).
 
-    EGRESS is the other way round: a call that the function itself made. No rule speaks there.
+    EGRESS is the other way round: a call that the function itself made. No rule speaks there. HOOK: nobody called,
+    the platform tells the instance of its life.
     """
 
     HTTP_DEFAULT = "http-default"
     HTTP_CUSTOM = "http-custom"
     API = "api"
     EGRESS = "egress"
+    HOOK = "hook"
 
 
 class Link(StrEnum):

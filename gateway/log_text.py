@@ -9,14 +9,17 @@ from __future__ import annotations
 import math
 
 
-def log_text(lines: bytes, request_id: str, duration_us: int, memory_mb: int, error: str = "") -> bytes:
+def log_text(  # noqa: PLR0917 - every caller has all of them at hand
+    lines: bytes, request_id: str, duration_us: int, memory_mb: int, error: str = "", what: str = "Invoke"
+) -> bytes:
     """The log of one call (contract LOG-1, LOG-3, LOG-5).
 
     `lines`: what the program printed meanwhile. `error`: why the call failed, "" when it did not. A program
-    that prints the markers itself, as FC's own pages advise, gets no second pair (contract LOG-2).
+    that prints the markers itself, as FC's own pages advise, gets no second pair (contract LOG-2). `what`: the word of
+    the markers, `Initialize` for a hook.
     """
-    start = f"FC Invoke Start RequestId: {request_id}".encode()
-    end = f"FC Invoke End RequestId: {request_id}".encode()
+    start = f"FC {what} Start RequestId: {request_id}".encode()
+    end = f"FC {what} End RequestId: {request_id}".encode()
     printed = [line for line in lines.splitlines(keepends=True) if line.strip() not in (start, end)]
     if printed and not printed[-1].endswith(b"\n"):
         printed.append(b"\n")

@@ -89,6 +89,7 @@ MODES: dict[str, Test] = {
     "domain": _ingress(Ingress.HTTP_CUSTOM),
     "api": _ingress(Ingress.API),
     "egress": _ingress(Ingress.EGRESS),
+    "hook": _ingress(Ingress.HOOK),
     "async": _is_async,
     "sync": lambda exchange: not _is_async(exchange),
 }

@@ -126,10 +126,10 @@ class Log:
             pieces.append(line.data[max(0, start - line.start) : max(0, end - line.start)])
         return b"".join(reversed(pieces))
 
-    def open_window(self) -> Window:
-        """A call begins. Close each window once, also when the call failed."""
+    def open_window(self, start: int | None = None) -> Window:
+        """A call begins, or began at the position `start`. Close each window once, also when the call failed."""
         self.refresh()
-        window = Window(self._end, shared=self._calls > 0)
+        window = Window(self._end if start is None else start, shared=self._calls > 0)
         if self._only is not None:
             self._only.shared = True
         self._only = None if window.shared else window

@@ -42,8 +42,8 @@ class Side:
 
 
 def _server_request(exchange: Exchange) -> Request | None:
-    """The request that the server got, None when none reached it."""
-    if exchange.is_egress or exchange.server is None or exchange.failure is Failure.NOT_LISTENING:
+    """The request that the server got, None when none reached it. A hook is not repeated: it ends or begins a life."""
+    if exchange.is_egress or exchange.is_hook or exchange.server is None or exchange.failure is Failure.NOT_LISTENING:
         return None
     return exchange.server.request
 
@@ -58,8 +58,9 @@ def _server_ending(exchange: Exchange) -> Ending | None:
 
 
 def _client_request(exchange: Exchange) -> Request | None:
-    """What the client sent; a delivery was made by the gateway, and the accepted call brings it about again."""
-    return None if exchange.is_delivery or exchange.is_egress else exchange.client.request
+    """What the client sent; not what the gateway made: a delivery, which its call brings about again, or a hook."""
+    by_us = exchange.is_delivery or exchange.is_egress or exchange.is_hook
+    return None if by_us else exchange.client.request
 
 
 def _client_ending(exchange: Exchange) -> Ending | None:

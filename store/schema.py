@@ -71,7 +71,7 @@ config = Table(
 _OVERVIEW_COLUMNS: tuple[tuple[str, type, str], ...] = (
     ("request_id", Text, "the call's id, as the client saw it in X-Fc-Request-Id"),
     ("state", Text, "open | complete | refused | server-failed | timed-out | cancelled | interrupted"),
-    ("ingress", Text, "http-default | http-custom | api | egress (the function's own call)"),
+    ("ingress", Text, "http-default | http-custom | api | egress (the function's own call) | hook"),
     ("invocation_type", Text, "Sync | Async"),
     ("function", Text, "name of the function, empty when none matched"),
     ("method", Text, "what the client sent; bytes that are not text appear as \\x.."),

@@ -74,6 +74,8 @@ def line(exchange: Exchange, width: int = 0) -> str:
         parts.append(f"✕ {visible(exchange.error_code or (exchange.failure or ''))}")
     if exchange.is_delivery:
         parts.append(f"delivery of {exchange.parent_id}")
+    if exchange.is_hook:
+        parts.append("told by the platform")
     if exchange.is_egress:
         parts.append(egress_note(exchange))
     if exchange.timings.done >= 0:

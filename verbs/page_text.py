@@ -53,6 +53,8 @@ class Printer:
         facts = (f"{page.time} UTC", self._say(page.mode), flat(page.host), flat(page.request_id))
         yield "  ".join(fact for fact in facts if fact)
         yield self._say(page.sentence)
+        if page.path.phases:
+            yield "  ".join(f"{self._say(phase.label)} {phase.value}" for phase in page.path.phases)
         for link in page.links:
             yield f"{self._say(link.label)} #{link.id}"
         for card in (page.request, page.response):

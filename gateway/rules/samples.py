@@ -35,6 +35,7 @@ def call(ingress: Ingress, **facts: object) -> Call:
 CUSTOM = call(Ingress.HTTP_CUSTOM)
 DEFAULT = call(Ingress.HTTP_DEFAULT)
 API = call(Ingress.API)
+HOOK = call(Ingress.HOOK)
 ASYNC = call(Ingress.HTTP_CUSTOM, invocation_type=InvocationType.ASYNC)
 API_ASYNC = call(Ingress.API, invocation_type=InvocationType.ASYNC)
 TAIL = call(Ingress.HTTP_CUSTOM, log_type=LogType.TAIL, log_tail=b"hello\n")

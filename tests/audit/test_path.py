@@ -24,6 +24,24 @@ MARKS = [
     pytest.param(
         Timings(900, 500, 1000, 1000, 1000), [("receive", "0.9 ms"), ("server", "0.1 ms")], id="streamed-request"
     ),
+    pytest.param(
+        Timings(600, 801_500, 824_900, 825_300, 827_100, asleep=1000, awake=801_000),
+        [
+            ("receive", "0.6 ms"),
+            ("check", "0.4 ms"),
+            ("start", "800 ms"),
+            ("check", "0.5 ms"),
+            ("server", "23 ms"),
+            ("stream", "0.4 ms"),
+            ("send", "1.8 ms"),
+        ],
+        id="cold-start",
+    ),
+    pytest.param(
+        Timings(600, done=900_000, asleep=1000, awake=899_000),
+        [("receive", "0.6 ms"), ("check", "0.4 ms"), ("start", "898 ms"), ("send", "1.0 ms")],
+        id="failed-start",
+    ),
     pytest.param(Timings(100, 200, 300), [("receive", "0.1 ms"), ("check", "0.1 ms"), ("server", "0.1 ms")], id="cut"),
 ]
 

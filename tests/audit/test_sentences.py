@@ -35,6 +35,19 @@ def test_the_outcome_of_a_sample_call(ident: int, expected: Outcome) -> None:
     assert sentences.outcome(CALLS[ident]) is expected
 
 
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        pytest.param(None, Outcome.HOOK, id="taken"),
+        pytest.param(Failure.INITIALIZER, Outcome.HOOK_FAILED, id="failed"),
+    ],
+)
+def test_a_hook_has_its_own_sentence(failure: Failure | None, expected: Outcome) -> None:
+    call = CALLS[7]
+    hook = replace(call, facts=replace(call.facts, ingress=Ingress.HOOK), failure=failure)
+    assert sentences.outcome(hook) is expected
+
+
 def with_failure(failure: Failure) -> Exchange:
     return replace(CALLS[12], failure=failure)
 

@@ -8,7 +8,7 @@ from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, Link, LogTy
 
 
 def test_the_recorded_words() -> None:
-    assert [one.value for one in Ingress] == ["http-default", "http-custom", "api", "egress"]
+    assert [one.value for one in Ingress] == ["http-default", "http-custom", "api", "egress", "hook"]
     assert [one.value for one in InvocationType] == ["Sync", "Async"]
     assert [one.value for one in LogType] == ["Tail", "None"]
     assert [one.value for one in Link] == ["", "request-id", "traceparent", "time"]

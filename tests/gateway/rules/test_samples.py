@@ -6,5 +6,5 @@ from gateway.rules import samples
 
 
 def test_there_is_a_sample_of_every_door() -> None:
-    assert {one.facts.ingress for one in (samples.CUSTOM, samples.DEFAULT, samples.API)} == DOORS
+    assert {one.facts.ingress for one in (samples.CUSTOM, samples.DEFAULT, samples.API, samples.HOOK)} == DOORS
     assert samples.call(Ingress.API, qualifier="q").facts.qualifier == "q"

@@ -8,7 +8,7 @@ from gateway.rules import samples, whens
 
 def test_doors() -> None:
     assert whens.ALWAYS.ingresses == set(Ingress) - {Ingress.EGRESS}
-    assert whens.HTTP.ingresses | whens.API.ingresses == whens.ALWAYS.ingresses
+    assert whens.HTTP.ingresses | whens.API.ingresses | {Ingress.HOOK} == whens.ALWAYS.ingresses
     assert whens.DEFAULT_DOMAIN.ingresses | whens.CUSTOM_DOMAIN.ingresses == whens.HTTP.ingresses
 
 
