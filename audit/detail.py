@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit import bodies, cards, catalogue, copies, gauges, path, replays, sentences, talk, text, texts
+from audit import bodies, cards, catalogue, copies, gauges, path, replays, sentences, talk, tasks, text, texts
 from audit.model import ExchangePage, Link, Note
 from audit.words import Span
 from gateway.changes import Leg
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gateway.conversation import Message
     from gateway.differences import Difference
     from gateway.exchange import Exchange
+    from store.task_lists import TaskRow
 
 _INGRESS = {
     Ingress.HTTP_DEFAULT: texts.HTTP_TRIGGER,
@@ -51,13 +52,19 @@ def _no_messages(exchange_id: int) -> Iterable[Message]:
     return ()
 
 
+def _no_task(exchange_id: int) -> TaskRow | None:
+    """No queue."""
+    del exchange_id
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where a page gets what an exchange only names: large bodies, configs, and its relatives on the page.
 
     `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id. `outgoing`: call ->
     the calls that the function made for it. `replays`: exchange id -> what a replay made of it. `messages`: what was
-    said in the conversation that an exchange opened.
+    said in the conversation that an exchange opened. `tasks`: what has become of an accepted call.
     """
 
     bodies: bodies.Bodies = field(default_factory=bodies.NoBodies)
@@ -66,6 +73,7 @@ class Sources:
     outgoing: dict[int, tuple[int, ...]] = field(default_factory=dict)
     replays: Mapping[int, Replay] = field(default_factory=dict)
     messages: Callable[[int], Iterable[Message]] = _no_messages
+    tasks: Callable[[int], TaskRow | None] = _no_task
 
 
 def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
@@ -97,6 +105,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         copies=copies.copies(exchange, meta.gateway_url, server_url, meta.recording),
         notes=tuple(Note(catalogue.claim(advice.rule_id), text.clean(advice.text)) for advice in exchange.advice),
         links=tuple(_links(exchange, sources)),
+        task=tasks.task_of(exchange, sources.tasks),
         log=bodies.plain_text(texts.LOG, exchange.log) if exchange.log else None,
         replay=replays.card(sources.replays[exchange.id]) if exchange.id in sources.replays else None,
         talk=_talk(exchange, sources),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audit import cards, detail, gauges, path, sentences, text
+from audit import cards, detail, gauges, path, sentences, tasks, text
 from gateway.changes import Leg
 from gateway.traits import unclaimed
 
@@ -28,7 +28,7 @@ class Glance:
     """One exchange for lists. `unexplained`: parts that no rule claims; `acted`, `advised`: ids of rules.
 
     `stopped`: FC's code or the failure, "" when the call went through. `done_us`: microseconds it took, -1 when it
-    never ended. `deliveries`: of an accepted call. `is_delivery`: it is one itself.
+    never ended. `deliveries`: of an accepted call. `is_delivery`: it is one itself. `task`: what has become of it.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Glance:
     measures: tuple[Measure, ...]
     deliveries: tuple[int, ...] = ()
     is_delivery: bool = False
+    task: Text | None = None
 
 
 def glance(exchange: Exchange, sources: Sources) -> Glance:
@@ -72,4 +73,5 @@ def glance(exchange: Exchange, sources: Sources) -> Glance:
         measures=gauges.measures(exchange, sources.config(exchange.config_digest).limits),
         deliveries=sources.children.get(exchange.id, ()),
         is_delivery=exchange.is_delivery,
+        task=None if exchange.is_delivery else tasks.task_of(exchange, sources.tasks),
     )

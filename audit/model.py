@@ -232,6 +232,7 @@ class ExchangePage:
     log: BodyView | None
     raw: BodyView | None
     replay: ReplayCard | None = None
+    task: Text | None = None
     talk: TalkCard | None = None
 
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from audit import catalogue, gauges, sentences, text, texts
 from audit.overview import Bar, Pointer, RuleUse, Summary
+from audit.words import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from audit.glance import Glance
-    from audit.words import Gauge, Text
+    from audit.words import Gauge
 
 LISTED = 12
 _NEAR = 0.8
@@ -45,9 +46,8 @@ class Tally:
         self.advised.update(seen.advised)
         if (seen.counts.unexplained or seen.unexplained) and len(self.unexplained) < LISTED:
             self.unexplained.append(_pointer(seen, _unexplained(seen)))
-        if seen.deliveries and not seen.is_delivery and len(self.asynchronous) < LISTED:
-            told = texts.DELIVERIES.format(ids=", ".join(f"#{ident}" for ident in seen.deliveries))
-            self.asynchronous.append(_pointer(seen, told))
+        if (seen.deliveries or seen.task) and not seen.is_delivery and len(self.asynchronous) < LISTED:
+            self.asynchronous.append(_pointer(seen, _accepted(seen)))
         self._rank(seen)
 
     def _rank(self, seen: Glance) -> None:
@@ -98,6 +98,13 @@ _OUTCOMES = (
 def _pointer(seen: Glance, told: Text, gauge: Gauge | None = None) -> Pointer:
     target, _ = text.split(seen.target, 80)
     return Pointer(seen.id, seen.method, target, seen.status, seen.level, told, gauge)
+
+
+def _accepted(seen: Glance) -> Text:
+    """What has become of an accepted call, and by which deliveries."""
+    ids = ", ".join(f"#{ident}" for ident in seen.deliveries)
+    parts = [part for part in (seen.task, texts.DELIVERIES.format(ids=ids) if ids else None) if part is not None]
+    return Text("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
 
 
 def _unexplained(seen: Glance) -> Text:

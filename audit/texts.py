@@ -254,6 +254,13 @@ TAKE_RAW = Text("原始报文", "raw HTTP")
 LONG_VALUE = Text("共 {size} 字节，展开其余部分", "{size} bytes in all, show the rest")
 PARENT = Text("受理这次异步调用的交换", "The call that was accepted")
 CHILD = Text("异步投递", "Its delivery")
+TASK = Text("异步任务 {name}：{state}，已投递 {attempts} 次", "Task {name}: {state}, attempts: {attempts}")
+TASK_DUE = Text("，下一次在 {time} UTC", ", the next at {time} UTC")
+TASK_ERROR = Text("，上一次的错误：{error}", ", the last failed: {error}")
+TASK_RESULT = Text(
+    "；结果本应发往 {target}（{condition}），这里不发送",
+    "; its result would go to {target} ({condition}), nothing is sent",
+)
 CAUSE = Text("函数在处理这次调用时发出了它", "The function made it while it served")
 OUTGOING = Text("函数发出的调用", "Outgoing call")
 

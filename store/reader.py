@@ -16,6 +16,7 @@ from store.explained import explained
 from store.message_read import checked_rows_of, message_of
 from store.rows import RowReader
 from store.schema import config, exchange, gap, intent, run
+from store.task_lists import TaskLists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
     from gateway.messages import BodyRef
     from store.recording import Recording
+    from store.task_lists import TaskRow
 
 _PAGE = 256
 _LAST_ID = 2**63 - 2
@@ -155,6 +157,10 @@ class Reader:
         values = {"after": after} if limit is None else {"after": after, "limit": limit}
         with explained(self._recording.place), self._recording.engine.connect() as connection:
             return [OverviewRow(**row) for row in connection.execute(text(wanted), values).mappings()]
+
+    def task(self, exchange_id: int) -> TaskRow | None:
+        """What has become of an accepted call; None when the recording has no queue, or not this call in it."""
+        return TaskLists(self._recording).rows([exchange_id]).get(exchange_id)
 
     def count(self) -> int:
         """How many exchanges there are, open ones included."""

@@ -5,6 +5,7 @@ Must not know: how numbers are counted (gateway/tally.py). Read next: showing.py
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import batched, islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from playback.verdict import ExitCode, Verdict
 from playback.visible import visible
 from store.reader import Reader
 from store.results import last_verdicts
+from store.task_lists import TaskLists
 from verbs.recordings import filter_option, readable, recording_argument, selected
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from gateway.exchange import Exchange
     from store.results import Last
+    from store.task_lists import TaskRow
 
 _TARGET_SHOWN = 200
 _PAGE = 256
@@ -38,7 +41,8 @@ def command(recording: str, wanted: Predicate, limit: int, *, every: bool) -> in
     """One line per exchange of RECORDING, in order of arrival.
 
     The line says: id, method and target, the client's status (after the server's, where that differs), header
-    lines removed, added and changed, FC's error code, the duration, and the last replay that found a difference.
+    lines removed, added and changed, FC's error code, the duration, what has become of an asynchronous call, and
+    the last replay that found a difference.
     """
     with readable(recording) as found:
         reader = Reader(found)
@@ -47,9 +51,10 @@ def command(recording: str, wanted: Predicate, limit: int, *, every: bool) -> in
         rows = ((exchange.id, line(exchange, width)) for exchange in chosen)
         count = 0
         for page in batched(rows if every else _newest(rows, limit), _PAGE):
-            verdicts = last_verdicts(found, [ident for ident, _ in page])
+            ids = [ident for ident, _ in page]
+            verdicts, tasks = last_verdicts(found, ids), TaskLists(found).rows(ids)
             for ident, text in page:
-                click.echo(text + _verdict(verdicts.get(ident)))
+                click.echo(text + _task(tasks.get(ident)) + _verdict(verdicts.get(ident)))
             count += len(page)
     return ExitCode.SAME if count else ExitCode.NOTHING_SELECTED
 
@@ -60,6 +65,16 @@ def _newest(rows: Iterator[tuple[int, str]], limit: int) -> list[tuple[int, str]
     if len(found) > limit:
         click.echo(f"the newest {limit}; there are more: --limit N, --all, or a narrower --filter", err=True)
     return found[:limit][::-1]
+
+
+def _task(row: TaskRow | None) -> str:
+    """What has become of an accepted call, such as `Retrying, 2 attempts, next 22:40:05 UTC`."""
+    if row is None:
+        return ""
+    told = f"  {row.state}, {row.attempts} attempt{'s' if row.attempts != 1 else ''}"
+    if row.due_us is None:
+        return told
+    return f"{told}, next {datetime.fromtimestamp(row.due_us / 1_000_000, UTC):%H:%M:%S} UTC"
 
 
 def _verdict(last: Last | None) -> str:

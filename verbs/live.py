@@ -141,7 +141,9 @@ async def _show(wanted: Wanted, recording: Recording, sock: socket.socket) -> No
     reader = Reader(recording)
     port = sock.getsockname()[1]
     replays = last_replays(recording)
-    feed = Feed(recording, Sources(reader, config_of(reader), replays=replays, messages=reader.messages))
+    feed = Feed(
+        recording, Sources(reader, config_of(reader), replays=replays, messages=reader.messages, tasks=reader.task)
+    )
     keys = Keys()
     meta = PageMeta(display_name(wanted.recording), RULES_VERSION, wanted.gateway_url)
     page = LivePage(feed, LiveActions(recording, reader, wanted), meta, f"127.0.0.1:{port}", wanted.language)

@@ -30,7 +30,11 @@ def command(recording: str, number: int, language: str) -> int:
         if exchange is None:
             raise Refused(f"no exchange {number} in {display_name(recording)}", ExitCode.NOTHING_SELECTED)
         sources = detail.Sources(
-            reader, config_of(reader), replays=last_replays(found, [number]), messages=reader.messages
+            reader,
+            config_of(reader),
+            replays=last_replays(found, [number]),
+            messages=reader.messages,
+            tasks=reader.task,
         )
         page = detail.page(exchange, PageMeta(display_name(recording)), sources)
         for line in Printer(language).page(page):
