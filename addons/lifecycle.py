@@ -65,7 +65,7 @@ class Lifecycle:
             logger.error("fc-replay: %s of %s was not called: %s", hook, self._function.name, unwritten.reason)
             return Failed(Failure.STORE, unwritten.reason)
         # A pool of its own: at the end of the proxy that of the calls is closed already.
-        delivery = Delivery(Pool(), self._desk.place(self._function.name)[0], seconds, instance)
+        delivery = Delivery(Pool(), self._desk.place(self._function.name)[0], seconds, instance=instance)
         window = LogWindow(instance.log, self._function.memory_mb, MARKERS[hook], since)
         try:
             failed = await self._ask(draft, delivery, hook)
