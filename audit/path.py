@@ -5,6 +5,7 @@ Must not know: HTML. Read next: gateway/exchange.py (`Timings`), templates/parts
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audit import text, texts
@@ -41,7 +42,7 @@ def picture(exchange: Exchange, request: Counts, response: Counts, verdict: str,
         reached=server is not None,
         missing=_missing(exchange),
         address=address,
-        phases=phases(exchange.timings),
+        phases=_phases_of(exchange),
         total=text.duration(exchange.timings.done) if exchange.timings.done >= 0 else "",
     )
 
@@ -82,6 +83,14 @@ def _response_label(response: Response | None) -> Spans:
     if response is None:
         return ()
     return (Span(f"{response.status} · {text.size(body_size(response.body))}"),)
+
+
+def _phases_of(exchange: Exchange) -> tuple[Phase, ...]:
+    """As `phases`; what a call of the function's own waited for is not your server."""
+    found = phases(exchange.timings)
+    if not exchange.is_egress:
+        return found
+    return tuple(replace(phase, label=texts.CALLED) if phase.key == "server" else phase for phase in found)
 
 
 def phases(timings: Timings) -> tuple[Phase, ...]:

@@ -95,7 +95,7 @@ def egress(parent: int = 1) -> Exchange:
 
 def test_a_call_of_the_functions_own_stands_between_the_function_and_the_other_side() -> None:
     page = detail.page(egress(), META, SOURCES)
-    assert [end.en for end in page.path.ends] == ["Your function", "Egress proxy", "The other side"]
+    assert [end.en for end in page.path.ends] == ["Function", "Egress proxy", "The other side"]
     assert page.path.address == "api.example.test"
     assert (page.request.client_title, page.response.server_title) == (texts.FUNCTION_SENT, texts.OTHER_RETURNED)
     assert (page.request.counts.total, page.request.gauges, page.unexplained) == (0, (), ())
