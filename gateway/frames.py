@@ -117,3 +117,15 @@ def _length(data: bytes, at: int) -> int:
 
 _LENGTH_BYTES = {126: 2, 127: 8}
 """RFC 6455 section 5.2: a length of 126 or 127 stands for a longer one that follows."""
+
+
+def write_frame(opcode: int, payload: bytes, mask: bytes = b"") -> bytes:
+    """A whole message as one frame (RFC 6455 section 5.2); a client masks with four bytes, a server with none."""
+    size, masked = len(payload), 0x80 if mask else 0
+    if size <= LONGEST_CONTROL:
+        head = bytes([0x80 | opcode, masked | size])
+    elif size < 1 << 16:
+        head = bytes([0x80 | opcode, masked | 126]) + size.to_bytes(2)
+    else:
+        head = bytes([0x80 | opcode, masked | 127]) + size.to_bytes(8)
+    return head + mask + unmask(payload, mask)

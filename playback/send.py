@@ -22,6 +22,8 @@ from playback.rhythm import compare_rhythm
 from playback.schedule import Order, Pace
 from playback.sendable import unsendable
 from playback.stage import Stage
+from playback.talk import NOT_KEPT, Script, is_talk, talk
+from playback.talk_findings import TalkJudgement
 from playback.verdict import Outcome, Verdict, judge
 from wire.errors import Unsendable
 from wire.pool import Pool
@@ -29,7 +31,7 @@ from wire.pool import Pool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gateway.exchange import Exchange, Piece
+    from gateway.exchange import Exchange, Piece, View
     from gateway.messages import Request
     from playback.expectation import Expectation
     from playback.findings import Finding
@@ -149,6 +151,9 @@ class _Replay:
         if request is None or reason:
             return self._outcome(stored, skipped=reason), False
         request = self.captures.into_request(request)
+        opened = side.view(exchange)
+        if opened is not None and is_talk(request, opened.response):
+            return await self._converse(stored, exchange, request, opened), False
         pieces: list[Piece] | None = [] if self._plan.rhythm and stored.pieces else None
         self._stage.begin(stored)
         try:
@@ -192,6 +197,28 @@ class _Replay:
             last = self.outcomes[-1]
             findings = (*last.findings, *rest)
             self.outcomes[-1] = replace(last, verdict=judge(findings, self._plan.fail_on), findings=findings)
+
+    async def _converse(self, stored: Exchange, exchange: Exchange, request: Request, opened: View) -> Outcome:
+        """A WebSocket: the handshake, and the conversation in its order."""
+        if not exchange.messages and opened.request and opened.request.body:
+            return self._outcome(stored, skipped=NOT_KEPT)
+        said = opened.request.body if opened.request and not self._vault.may_lack else b""
+        response = opened.response or Response(0)
+        script = Script(response, said, lambda: self._vault.messages(exchange.id))
+        self._stage.begin(stored)
+        try:
+            talked = await talk(self._client, request, script)
+        except Unsendable as error:
+            return self._outcome(stored, skipped=f"it cannot be sent: {error.text}")
+        finally:
+            around = self._stage.end(stored)
+        if self._plan.expect is not None:
+            findings = self._plan.expect.findings(exchange, talked.ending)
+        else:
+            judgement = TalkJudgement(Judgement(self._vault, self._plan.side, self._plan.noise))
+            findings = self.captures.forgiven(judgement.findings(exchange, request, script, talked))
+        findings += around
+        return self._outcome(stored, verdict=judge(findings, self._plan.fail_on), findings=findings)
 
     def _outcome(
         self,

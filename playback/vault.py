@@ -15,6 +15,7 @@ from playback.given import said_with, tags_in, with_values
 from playback.imported import SEALED_ELSEWHERE
 from store.errors import Missing
 from store.keys import Key, find_key
+from store.message_sealing import MessageSealer
 from store.sealing import seal
 from store.unsealing import Unsealer
 
@@ -47,6 +48,9 @@ class Vault(Protocol):
     def hidden(self, exchange: Exchange) -> Exchange:
         """An opened exchange with pseudonyms in place of its secrets."""
 
+    def sealer(self, opened: Exchange) -> MessageSealer | None:
+        """What hides the secrets in the messages of an opened conversation; None when nothing is hidden."""
+
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body of an opened exchange."""
 
@@ -72,6 +76,11 @@ class Unsealed:
     def hidden(self, exchange: Exchange) -> Exchange:
         """The same: whoever recorded without sealing wanted to see everything."""
         return exchange
+
+    def sealer(self, opened: Exchange) -> MessageSealer | None:
+        """Nothing is hidden."""
+        del opened
+        return None
 
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body as it is stored."""
@@ -106,6 +115,10 @@ class Keyed:
         """Sealed by the recording's key, as the recorder would."""
         return _sealed(exchange, self.key)
 
+    def sealer(self, opened: Exchange) -> MessageSealer | None:
+        """As the recorder sealed them."""
+        return MessageSealer(self.key, opened)
+
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body, its sealed places filled in."""
         return self.unsealer.body_pieces(ref)
@@ -136,6 +149,10 @@ class Keyless:
     def hidden(self, exchange: Exchange) -> Exchange:
         """The given values taken out again, and every other secret sealed by a key that nobody keeps."""
         return _sealed(with_values(exchange, {value: tag for tag, value in self.given.items()}), self.passing_key)
+
+    def sealer(self, opened: Exchange) -> MessageSealer | None:
+        """By a key that nobody keeps."""
+        return MessageSealer(self.passing_key, opened)
 
     def body_pieces(self, ref: BodyRef) -> Iterable[bytes]:
         """A large body as it is stored, fillers in place of secrets."""

@@ -12,6 +12,7 @@ import click
 
 from playback.errors import BadOption
 from playback.given import parse_secrets
+from playback.lines import tags_said
 from playback.vault import open_vault
 from store.reader import Reader
 from verbs.recordings import readable, selected
@@ -58,8 +59,9 @@ def refuse_missing(reader: Reader, vault: Vault, wanted: Predicate, side: Side) 
     missing: dict[str, int] = {}
     for exchange in selected(reader, wanted):
         request = side.request(exchange)
-        for name in vault.missing(request) if request else ():
-            missing.setdefault(name, exchange.id)
+        said = tags_said(vault.messages(exchange.id), vault.body_pieces) if exchange.messages else ()
+        for name in (*vault.missing(request), *said) if request else ():
+            missing.setdefault(name if isinstance(name, str) else name.decode(), exchange.id)
     if missing:
         told = ", ".join(f"{name} (exchange {number})" for name, number in list(missing.items())[:_NAMED])
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""

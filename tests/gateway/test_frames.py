@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol
 from wsproto.frame_protocol import Opcode as Theirs
 
-from gateway.frames import Frame, FrameReader, Opcode, unmask
+from gateway.frames import Frame, FrameReader, Opcode, unmask, write_frame
 
 
 def read(data: bytes, cuts: list[int] | None = None) -> list[Frame]:
@@ -90,3 +90,12 @@ def test_compressed_frames_and_reserved_opcodes_are_told_as_they_are() -> None:
 
 def test_opcodes_are_those_of_the_standard() -> None:
     assert {int(one) for one in Opcode} == {int(one) for one in Theirs}
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536])
+@pytest.mark.parametrize("mask", [b"", b"\1\2\3\4"], ids=["plain", "masked"])
+def test_a_frame_that_is_written_is_read_back(size: int, mask: bytes) -> None:
+    content = bytes(n % 251 for n in range(size))
+    (found,) = read(write_frame(Opcode.BINARY, content, mask))
+    assert (found.opcode, found.final, found.mask) == (Opcode.BINARY, True, mask)
+    assert payload(write_frame(Opcode.BINARY, content, mask), found) == content
