@@ -155,7 +155,8 @@ class Egress:
 
     def tls_failed_client(self, data: TlsData) -> None:
         """The program does not trust our CA: it looks for its CAs elsewhere, and has to be told."""
-        name = data.conn.sni or "a server"
+        address = data.context.server.address
+        name = data.conn.sni or (address[0] if address else "a server")
         if name not in self._distrusted:
             self._distrusted.add(name)
             logger.warning(

@@ -59,6 +59,8 @@ class Handler(BaseHTTPRequestHandler):
         passed_on = {}
         if "pass=id" in self.path:
             passed_on = {"x-fc-request-id": self.headers["x-fc-request-id"]}
+        if "pass=trace" in self.path:
+            passed_on = {"traceparent": self.headers["traceparent"]}
         if "extra" in self.path:
             return 200, {"extra": call(PRICES + "/never-recorded")[0]}
         if "dead" in self.path:
@@ -75,6 +77,8 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *words):
         pass
 
+if "startup" in sys.argv:
+    call(PRICES + "/price?of=startup")
 port = int(os.environ["PORT"])
 ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 '''

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import shlex
+import socket
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from gateway.exchange import Exchange, Failure, State
 from gateway.facts import Ingress, Link
 from gateway.messages import body_size, get
 from tests.live.dependency import PROGRAM, Dependency, dependency
+from tests.live.recorded import Recorded
 from tests.proxy import Proxy, free_port
 
 if TYPE_CHECKING:
@@ -137,3 +140,35 @@ def test_what_the_filter_leaves_out_takes_its_own_calls_with_it(tmp_path: Path, 
         assert len(calls) == 1
         assert [one.parent_id for one in made] == [calls[0].id] * 2
     assert len(outside.requests) == 4
+
+
+def test_a_trace_that_was_passed_on_names_the_call(proxy: Proxy) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    ask(proxy, "/?pass=trace&item=1", {"traceparent": trace})
+    (call,), made = split(proxy.recorded.ended_after(0, 3))
+    assert {(one.facts.link, one.parent_id) for one in made} == {(Link.TRACEPARENT, call.id)}
+
+
+def test_a_call_at_start_up_belongs_to_nobody_and_is_recorded(tmp_path: Path, outside: Dependency) -> None:
+    with started(tmp_path, outside, "startup") as proxy:
+        (made,) = proxy.recorded.ended_after(0, 1)
+        assert (made.facts.link, made.parent_id) == (Link.NONE, None)
+        assert made.address.endswith(b"/price?of=startup")
+
+
+def test_a_call_under_way_at_the_stop_is_recorded_as_cut(tmp_path: Path, outside: Dependency) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        waiting = replace(outside, http_url=silent_url)
+        with started(tmp_path, waiting) as proxy:
+            client = socket.create_connection(("127.0.0.1", proxy.port))
+            client.sendall(b"GET /?item=1 HTTP/1.1\r\nHost: a\r\n\r\n")
+            asked, _ = silent.accept()
+            assert asked.recv(4096).startswith(b"GET /price?item=1 ")
+            proxy.stop()
+            for one in (client, asked):
+                one.close()
+    found = Recorded(proxy.recording_path)
+    _, (made,) = split(found.after(0))
+    assert (made.failure, made.state) == (Failure.CLIENT_GONE, State.CANCELLED)
+    found.close()

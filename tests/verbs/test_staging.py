@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gateway.messages import Request
-
     from tests.verbs.cli import Shell
 
 CLOCK = """
