@@ -39,6 +39,7 @@ THROUGH = {
     "tests/store/test_journal_recovery.py": ("store/journal_entries.py", "store/pending.py"),
     "tests/store/test_outage.py": ("store/committer.py", "store/mark.py", "store/reserve.py"),
     "tests/store/test_verify.py": ("store/chain.py", "store/losses.py"),
+    "tests/playback/test_talk.py": ("playback/talk_findings.py",),
     "tests/store/test_talk.py": (
         "store/message_making.py", "store/message_read.py", "store/message_rows.py", "store/message_sealing.py",
     ),
