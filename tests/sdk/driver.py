@@ -94,12 +94,15 @@ def fc3(order: Order, *, aio: bool = False) -> Report:
     headers = models.InvokeFunctionHeaders(
         x_fc_invocation_type=order["headers"].get("x-fc-invocation-type"),
         x_fc_log_type=order["headers"].get("x-fc-log-type"),
+        x_fc_async_task_id=order["headers"].get("x-fc-async-task-id"),
     )
     request = models.InvokeFunctionRequest(body=base64.b64decode(order["event"]), qualifier=order["qualifier"] or None)
     try:
         if order["does"] == "get-function":
             found = client.get_function(order["function"], models.GetFunctionRequest())
             return told(found.status_code, found.headers, json.dumps(found.body.to_map()).encode())
+        if order["does"] in FC3_TASKS:
+            return FC3_TASKS[order["does"]](client, models, order)
         arguments = order["function"], request, headers, RuntimeOptions()
         if aio:
             result = asyncio.run(client.invoke_function_with_options_async(*arguments))
@@ -108,6 +111,45 @@ def fc3(order: Order, *, aio: bool = False) -> Report:
     except TeaException as error:
         return raised(error)
     return told(result.status_code, result.headers, result.body.read())
+
+
+def answered(found: Any) -> Report:
+    """An answer with a body of members, or without one."""
+    body = json.dumps(found.body.to_map()).encode() if getattr(found, "body", None) else b""
+    return told(found.status_code, found.headers, body)
+
+
+FC3_TASKS: dict[str, Callable[[Any, Any, Order], Report]] = {
+    "list-tasks": lambda client, models, order: answered(
+        client.list_async_tasks(order["function"], models.ListAsyncTasksRequest(prefix=order["path"], limit=100))
+    ),
+    "get-task": lambda client, models, order: answered(
+        client.get_async_task(order["function"], order["path"], models.GetAsyncTaskRequest())
+    ),
+    "stop-task": lambda client, models, order: answered(
+        client.stop_async_task(order["function"], order["path"], models.StopAsyncTaskRequest())
+    ),
+}
+
+FC2_TASKS: dict[str, Callable[[Any, Any, Order], Report]] = {
+    "list-tasks": lambda client, models, order: answered(
+        client.list_stateful_async_invocations(
+            SERVICE,
+            order["function"],
+            models.ListStatefulAsyncInvocationsRequest(invocation_id_prefix=order["path"], limit=100),
+        )
+    ),
+    "get-task": lambda client, models, order: answered(
+        client.get_stateful_async_invocation(
+            SERVICE, order["function"], order["path"], models.GetStatefulAsyncInvocationRequest()
+        )
+    ),
+    "stop-task": lambda client, models, order: answered(
+        client.stop_stateful_async_invocation(
+            SERVICE, order["function"], order["path"], models.StopStatefulAsyncInvocationRequest()
+        )
+    ),
+}
 
 
 def fc_open(order: Order, *, aio: bool = False) -> Report:
@@ -121,12 +163,15 @@ def fc_open(order: Order, *, aio: bool = False) -> Report:
     headers = models.InvokeFunctionHeaders(
         x_fc_invocation_type=order["headers"].get("x-fc-invocation-type"),
         x_fc_log_type=order["headers"].get("x-fc-log-type"),
+        x_fc_stateful_async_invocation_id=order["headers"].get("x-fc-async-task-id"),
     )
     request = models.InvokeFunctionRequest(body=base64.b64decode(order["event"]), qualifier=order["qualifier"] or None)
     try:
         if order["does"] == "get-function":
             found = client.get_function(SERVICE, order["function"], models.GetFunctionRequest())
             return told(found.status_code, found.headers, json.dumps(found.body.to_map()).encode())
+        if order["does"] in FC2_TASKS:
+            return FC2_TASKS[order["does"]](client, models, order)
         if order["does"] == "http":
             url = f"http://{order['endpoint']}{order['path']}"
             answer = client.invoke_httptrigger(url, "GET", b"", {})

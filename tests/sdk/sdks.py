@@ -29,7 +29,8 @@ HERE = Path(__file__).resolve().parent
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a user of the SDK does: `invoke`, `get-function`, `http` (the SDK's helper for HTTP triggers), or
-    `websocket`: one message each way; the report's status is then the close code.
+    `websocket`: one message each way; the report's status is then the close code. `list-tasks`, `get-task` and
+    `stop-task`: asynchronous tasks, whose name or prefix is the path.
     """
 
     endpoint: str
@@ -59,7 +60,8 @@ class Sdk:
     """One SDK. `named_in_url`: its endpoint option is a URL, for others it is host and port.
 
     `errors`: the classes of its exceptions. `has_http`: it has a helper for HTTP triggers. `sends_chunks`: an event
-    has no Content-Length. `raises_function_errors`: it raises, too, for 200 with X-Fc-Error-Type.
+    has no Content-Length. `has_tasks`: it knows the API of asynchronous tasks. `raises_function_errors`: it raises,
+    too, for 200 with X-Fc-Error-Type.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Sdk:
     has_http: bool = False
     sends_chunks: bool = False
     raises_function_errors: bool = False
+    has_tasks: bool = False
 
     def endpoint(self, host: str) -> str:
         """How a user names a host to it."""
@@ -78,8 +81,8 @@ class Sdk:
 
 SDKS = (
     Sdk("aliyun-fc2", "python", "fc2", True, ("FcError",), has_http=True, raises_function_errors=True),
-    Sdk("fc20230330", "python", "fc3", False, ("ClientException",)),
-    Sdk("fc-open20210406", "python", "fc2", False, ("ClientException",), has_http=True),
+    Sdk("fc20230330", "python", "fc3", False, ("ClientException",), has_tasks=True),
+    Sdk("fc-open20210406", "python", "fc2", False, ("ClientException",), has_http=True, has_tasks=True),
     Sdk("fc20230330-aio", "python", "fc3", False, ("ClientException",)),
     Sdk("fc-open20210406-aio", "python", "fc2", False, ("ClientException",)),
     Sdk("fc2", "node", "fc2", True, ("FC{code}Error",), has_http=True),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -185,3 +185,51 @@ def test_http_proxy_instead_of_an_endpoint(driver: Driver, stage: Stage, sdk_hom
         proxied.close()
     assert (report.error, report.status, report.body) == ("", 200, b"ok")
     assert event_at_server(stage).head.first == b"POST /invoke HTTP/1.1"
+
+
+@pytest.mark.parametrize("sdk", some(lambda sdk: sdk.has_tasks), indirect=True)
+def test_asynchronous_tasks_are_told_and_names_are_given_once(driver: Driver, stage: Stage) -> None:
+    name = f"told-{driver.sdk.family}"
+    fields = {"x-fc-invocation-type": "Async", "x-fc-async-task-id": name}
+    accepted = driver.act(order(driver, stage, event=b"x", headers=fields))
+    assert (accepted.error, accepted.status) == ("", 202)
+    member = "x-fc-async-task-id" if driver.sdk.family == "fc3" else "x-fc-stateful-async-invocation-id"
+    assert accepted.headers[member] == name
+    task = ended(driver, stage, name)
+    assert (task["status"], task["alreadyRetriedTimes"]) == ("Succeeded", 0)
+    assert [event["status"] for event in task["events"]] == ["Enqueued", "Running", "Succeeded"]
+    (listed,) = members(driver.act(order(driver, stage, does="list-tasks", path=name)), driver)
+    assert listed == task
+    again = driver.act(order(driver, stage, event=b"x", headers=fields))
+    family = "AsyncTask" if driver.sdk.family == "fc3" else "StatefulAsyncInvocation"
+    assert_raised(again, driver, 409, f"{family}AlreadyExists", f"an asynchronous call named '{name}' exists already")
+    over = driver.act(order(driver, stage, does="stop-task", path=name))
+    assert_raised(over, driver, 412, f"{family}AlreadyCompleted", f"the asynchronous task '{name}' has ended already")
+    gone = driver.act(order(driver, stage, does="get-task", path="nobody"))
+    assert_raised(gone, driver, 404, f"{family}NotFound", "the asynchronous task 'nobody' does not exist")
+
+
+@pytest.mark.parametrize("sdk", some(lambda sdk: sdk.has_tasks), indirect=True)
+def test_an_asynchronous_task_that_runs_is_stopped(driver: Driver, stage: Stage) -> None:
+    name = f"stopped-{driver.sdk.family}"
+    stage.server.script(Behaviour((), then="hold"))
+    fields = {"x-fc-invocation-type": "Async", "x-fc-async-task-id": name}
+    assert driver.act(order(driver, stage, event=b"x", headers=fields)).status == 202
+    event_at_server(stage)
+    assert driver.act(order(driver, stage, does="stop-task", path=name)).status == 200
+    assert ended(driver, stage, name)["status"] == "Stopped"
+
+
+def ended(driver: Driver, stage: Stage, name: str) -> dict[str, Any]:
+    """The task once it has ended."""
+    while True:
+        report = driver.act(order(driver, stage, does="get-task", path=name))
+        task: dict[str, Any] = json.loads(report.body)
+        if "endTime" in task:
+            return task
+
+
+def members(report: Report, driver: Driver) -> list[dict[str, Any]]:
+    """The tasks of a list."""
+    told = json.loads(report.body)
+    return list(told["tasks" if driver.sdk.family == "fc3" else "invocations"])
