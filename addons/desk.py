@@ -87,7 +87,7 @@ class Desk:
         function, program = self.function(draft.facts.function), self.programs.of(draft.facts.function)
         cold = draft.awake >= 0 and not function.launch.initialize_s
         since = program.instance.log_start if cold and program.instance is not None else None
-        return LogWindow(program.log, function.memory_mb, since=since)
+        return LogWindow(program.log, function.memory_mb, draft.facts.seed.request_id, since=since)
 
     async def intent(self, draft: Draft) -> Unwritten | None:
         """Commit that the server is about to see this call."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.log_text import log_text
+from gateway.log_text import Printed, log_text
 
 if TYPE_CHECKING:
     from gateway.facts import Facts
@@ -25,11 +25,13 @@ class LogWindow:
 
     __slots__ = ("_log", "_memory_mb", "_text", "_what", "_window")
 
-    def __init__(self, log: Log | None, memory_mb: int, what: str = "Invoke", since: int | None = None) -> None:
+    def __init__(
+        self, log: Log | None, memory_mb: int, request_id: str, what: str = "Invoke", since: int | None = None
+    ) -> None:
         self._log = log
         self._memory_mb = memory_mb
         self._what = what
-        self._window: Window | None = log.open_window(since) if log is not None else None
+        self._window: Window | None = log.open_window(since, request_id.encode()) if log is not None else None
         self._text: bytes | None = None
 
     @property
@@ -40,10 +42,11 @@ class LogWindow:
     def end(self, facts: Facts, duration_us: int, error: str = "") -> bytes:
         """The call's log with FC's markers; only the markers when nobody reads the program's output."""
         if self._text is None:
-            lines = b""
+            printed = Printed()
             if self._log is not None and self._window is not None:
-                lines = self._log.close_window(self._window, KEPT_BYTES).data
-            self._text = log_text(lines, facts.seed.request_id, duration_us, self._memory_mb, error, self._what)
+                tail = self._log.close_window(self._window, KEPT_BYTES)
+                printed = Printed(tail.data, tail.unknown, tail.others)
+            self._text = log_text(printed, facts.seed.request_id, duration_us, self._memory_mb, error, self._what)
         return self._text
 
     def close(self) -> None:

@@ -1,16 +1,18 @@
 """What a program printed, with times, in bounded memory; and which of it belongs to which call.
 
-A program's output carries no request id, so a call's log is what was printed while the call was under way
-(contract LOG-8). When two calls overlap nobody can tell them apart, and `Tail.shared` says so.
-Must not know: where the bytes come from. Read next: pipe.py, follow.py (the two sources).
+A call's log is what was printed while it was under way (contract LOG-8). When calls overlap, a line is given to the
+call whose request id it carries or whose markers stand around it; what nobody can attribute is kept apart and said
+to be so. Must not know: where the bytes come from. Read next: owners.py (whose a line is), pipe.py, follow.py.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from instance.owners import Owners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,12 +32,13 @@ class Line:
     """A line of the log with its line end. `start`: its position, in bytes since the log began.
 
     `at_us`: when its first byte reached us, microseconds since the epoch. A line longer than 64 KiB comes
-    in pieces.
+    in pieces. `owner`: the request id of the call that it belongs to, b"" when nobody can tell.
     """
 
     at_us: int
     start: int
     data: bytes
+    owner: bytes = b""
 
     @property
     def end(self) -> int:
@@ -45,23 +48,34 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Window:
-    """A call under way: where the log stood when it began, and whether another call was ever beside it."""
+    """A call under way: where the log stood when it began, and how many other calls have been beside it.
+
+    `opened`: how many windows had been opened before it; `beside`: how many of them were open then.
+    """
 
     start: int
-    shared: bool = False
+    request_id: bytes = b""
+    opened: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tail:
     """The end of a call's log.
 
-    `cut`: the call printed more than this. `shared`: other calls were under way, so lines of theirs may
-    be among these.
+    `data`: the call's own lines. `cut`: more was printed than was looked at. `unknown`: what was printed meanwhile
+    and may as well be of one of the `others`, calls that were under way beside this one.
     """
 
     data: bytes
     cut: bool = False
-    shared: bool = False
+    unknown: bytes = b""
+    others: int = 0
+
+    @property
+    def shared(self) -> bool:
+        """Whether other calls were under way."""
+        return self.others > 0
 
 
 class Log:
@@ -77,7 +91,8 @@ class Log:
         self._end = 0
         self._refresh: Callable[[], object] | None = None
         self._calls = 0
-        self._only: Window | None = None
+        self._opened = 0
+        self._owners = Owners()
 
     @property
     def end(self) -> int:
@@ -126,24 +141,40 @@ class Log:
             pieces.append(line.data[max(0, start - line.start) : max(0, end - line.start)])
         return b"".join(reversed(pieces))
 
-    def open_window(self, start: int | None = None) -> Window:
+    def open_window(self, start: int | None = None, request_id: bytes = b"") -> Window:
         """A call begins, or began at the position `start`. Close each window once, also when the call failed."""
         self.refresh()
-        window = Window(self._end if start is None else start, shared=self._calls > 0)
-        if self._only is not None:
-            self._only.shared = True
-        self._only = None if window.shared else window
+        window = Window(self._end if start is None else start, request_id, self._opened, self._calls)
+        self._opened += 1
         self._calls += 1
         return window
 
     def close_window(self, window: Window, limit: int = TAIL_BYTES) -> Tail:
-        """A call ended: the end of what was printed since it began."""
+        """A call ended: the end of what was printed since it began, its own lines apart from those of nobody."""
         self.refresh()
         self._calls -= 1
-        if self._only is window:
-            self._only = None
-        data = self.tail_between(window.start, self._end, limit)
-        return Tail(data, cut=len(data) < self._end - window.start, shared=window.shared)
+        others = window.beside + self._opened - window.opened - 1
+        cut = window.start < max(self._end - limit, self.begin)
+        if not others:
+            tail = Tail(self.tail_between(window.start, self._end, limit), cut)
+        else:
+            tail = self._shared(window, limit, others, cut=cut)
+        self._owners.over(window.request_id)
+        return tail
+
+    def _shared(self, window: Window, limit: int, others: int, *, cut: bool) -> Tail:
+        start = max(window.start, self._end - limit)
+        own: list[bytes] = []
+        unknown: list[bytes] = []
+        for line in self._newest_first():
+            if line.end <= start:
+                break
+            data = line.data[max(0, start - line.start) :]
+            if window.request_id and (line.owner == window.request_id or window.request_id in line.data):
+                own.append(data)
+            elif not line.owner:
+                unknown.append(data)
+        return Tail(b"".join(reversed(own)), cut, b"".join(reversed(unknown)), others)
 
     def _newest_first(self) -> Iterator[Line]:
         if self._partial:
@@ -154,7 +185,8 @@ class Log:
         return Line(self._partial_at_us, self._end - len(self._partial), bytes(self._partial))
 
     def _finish_line(self) -> None:
-        self._lines.append(self._partial_line())
+        line = self._partial_line()
+        self._lines.append(replace(line, owner=self._owners.of(line.data)))
         self._kept += len(self._partial)
         self._partial.clear()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instance.log import LONGEST_LINE, Log
+from instance.log import LONGEST_LINE, Log, Tail
 
 
 def test_lines_have_the_time_of_their_first_byte() -> None:
@@ -108,3 +108,55 @@ def test_the_source_is_asked_before_a_position_is_taken() -> None:
     log.attach(lambda: log.feed(waiting.pop()))
     window = log.open_window()
     assert log.close_window(window).data == b"mine\n"
+
+
+A = b"1-67a59f35-150c1267-f381ba1c085c"
+B = b"1-67a59f36-aaaaaaaa-bbbbbbbbbbbb"
+
+
+def test_lines_of_calls_that_overlap_are_given_to_whom_they_name() -> None:
+    log = Log()
+    one, two = log.open_window(request_id=A), log.open_window(request_id=B)
+    log.feed(A + b" mine\nnobody's\n" + B + b" yours\n" + A + b" and " + B + b" ours")
+    first, second = log.close_window(one), log.close_window(two)
+    assert first == Tail(A + b" mine\n" + A + b" and " + B + b" ours", unknown=b"nobody's\n", others=1)
+    assert second.data == B + b" yours\n" + A + b" and " + B + b" ours"
+    assert (first.shared, second.shared) == (True, True)
+
+
+def test_lines_between_markers_belong_to_the_one_call_that_is_open() -> None:
+    log = Log()
+    one, two = log.open_window(request_id=A), log.open_window(request_id=B)
+    log.feed(b"FC Invoke Start RequestId: " + A + b"\na\nFC Invoke End RequestId: " + A + b"\n")
+    log.feed(b"FC Invoke Start RequestId: " + B + b"\nb\nFC Invoke End RequestId: " + B + b"\n")
+    first, second = log.close_window(one), log.close_window(two)
+    assert b"\na\n" in first.data
+    assert b"\nb\n" not in first.data
+    assert b"\nb\n" in second.data
+    assert (first.unknown, second.unknown) == (b"", b"")
+
+
+def test_how_many_others_there_were_counts_those_before_and_since() -> None:
+    log = Log()
+    before = log.open_window()
+    one = log.open_window()
+    log.close_window(before)
+    log.close_window(log.open_window())
+    assert log.close_window(one).others == 2
+    assert log.close_window(log.open_window()).others == 0
+
+
+def test_alone_everything_is_the_call_s_own_whatever_it_names() -> None:
+    log = Log()
+    one = log.open_window(request_id=A)
+    log.feed(b"plain\n" + B + b" of before\n")
+    assert log.close_window(one) == Tail(b"plain\n" + B + b" of before\n")
+
+
+def test_of_calls_that_overlap_only_the_last_bytes_are_looked_at() -> None:
+    log = Log()
+    one, two = log.open_window(request_id=A), log.open_window(request_id=B)
+    log.feed(b"x" * 100 + b"\nlast\n")
+    tail = log.close_window(one, 10)
+    assert tail == Tail(b"", cut=True, unknown=b"xxxx\nlast\n", others=1)
+    assert log.close_window(two, 0) == Tail(b"", cut=True, others=1)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from gateway.messages import Response
 
 APP = """
-import json, os, sys, time
+import json, os, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+PAIR = threading.Barrier(2)
 START_S, INITIALIZE = float(os.environ.get("START_S", 0)), os.environ.get("INITIALIZE", "200")
 
 class App(BaseHTTPRequestHandler):
@@ -50,6 +51,11 @@ class App(BaseHTTPRequestHandler):
             print("saying goodbye", flush=True)
         if self.path == "/environment":
             return self.answer(200, json.dumps(dict(os.environ)).encode())
+        if self.path == "/pair":
+            PAIR.wait(12)
+            print(self.headers["x-fc-request-id"], "is mine", flush=True)
+            print("is anybody's", flush=True)
+            PAIR.wait(12)
         if self.path == "/headers":
             return self.answer(200, json.dumps(dict(self.headers)).encode())
         if self.path == "/pid":
