@@ -116,9 +116,7 @@ def failing_sync(proxied: Proxied) -> AbstractAsyncContextManager[None]:
 
 def slow_sync(proxied: Proxied) -> AbstractAsyncContextManager[None]:
     """Every flush of the recording's log takes 20 ms longer."""
-    return _injected(
-        proxied, "-e", f"trace={_FLUSHES}", "-e", f"inject={_FLUSHES}:delay_exit=20000"
-    )
+    return _injected(proxied, "-e", f"trace={_FLUSHES}", "-e", f"inject={_FLUSHES}:delay_exit=20000")
 
 
 @contextlib.asynccontextmanager
