@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from store.unsealing import Unsealer
 from tests.live.rawclient import RawClient, tls_context
 from tests.live.scripted import PATIENCE_S
 from tests.proxy import LOOK_AGAIN_S, Proxy
+from tests.verbs.cli import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -267,6 +268,29 @@ def test_a_conversation_that_is_killed_keeps_what_was_said(server: Server, tmp_p
     expected = [(who, f"message {number}") for number in range(200) for who in (Sender.CLIENT, Sender.SERVER)]
     assert found[:400] == expected
     assert len(found) <= 402
+
+
+def test_a_recorded_conversation_replays(server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Checked offline, straight to the server, through a gateway, and out of a bundle on another desk."""
+    shell, port = Shell(capsys), server.socket.getsockname()[1]
+    with Proxy(tmp_path / "proxy", port) as proxy:
+        with Chat(proxy).open(compression="deflate") as client:
+            for word in ("hello", "pieces", b"\0\xff" * 50_000, "close"):
+                client.send(word)
+                with suppress(ConnectionClosed):
+                    client.recv(PATIENCE_S)
+        proxy.recorded.ended_after(0, 1)
+        place = proxy.recording_path
+        gateway = f"http://127.0.0.1:{proxy.port}"
+        assert shell("check", place) == 0, shell.out
+        assert shell("send", place, "--timeout", "10", "--to", f"http://127.0.0.1:{port}") == 0, shell.out
+        assert shell("send", place, "--timeout", "10", "--as-client", gateway) == 0, shell.out
+    assert shell("verify", place) == 0, shell.out
+    bundle = tmp_path / "bug.fcz"
+    assert shell("export", place, "-o", bundle) == 0, shell.err
+    assert shell("check", bundle) == 0, shell.out
+    assert shell("send", bundle, "--to", f"http://127.0.0.1:{port}") == 2
+    assert "sealed values are not here" in shell.err, "the binary message was sealed whole"
 
 
 def test_a_refused_handshake_keeps_its_answer(chat: Chat) -> None:
