@@ -33,7 +33,7 @@ async def accept(desk: Desk, call: Call, draft: Draft, request: Request, decisio
     draft.answer(decision.reply, State.COMPLETE)
     draft.id = desk.recorder.next_id()
     progress = task.accepted(desk.calls.now_us(), delay_s(request) or 0)
-    held = desk.calls.reserve(draft.id, progress)
+    held = desk.calls.reserve(desk, draft, progress)
     kept = desk.recorder.wants(desk.exchange(draft))
     draft.task = _task(draft, request, progress, held=held) if kept else None
     try:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addons.attempt import TASK_STOPPED
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from addons.desk import Desk
     from addons.draft import Draft
+    from gateway.config import Function
     from gateway.messages import Request
     from gateway.task import Progress
     from store.task_queue import TaskQueue
@@ -47,6 +50,14 @@ CUT_S = 1.0
 """Deliveries that were cut after it are recorded within this time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """An accepted call that is in our hands, for a function; without an errand until its commit is there."""
+
+    function: str
+    errand: Errand | None
+
+
 class AsyncCalls:
     """The accepted calls of one proxy. `start` with the recording's queue, if there is one; `stop` at the end.
 
@@ -56,7 +67,8 @@ class AsyncCalls:
     def __init__(self, clock: Callable[[], int] = now_us) -> None:
         self._clock = clock
         self._queue: TaskQueue | None = None
-        self._busy: dict[int, Errand | None] = {}
+        self._busy: dict[int, Hand] = {}
+        self._hands: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -83,23 +95,24 @@ class AsyncCalls:
         """See whether something is due; needed when the clock was set."""
         self._wake.set()
 
-    def reserve(self, exchange_id: int, progress: Progress) -> bool:
+    def reserve(self, desk: Desk, draft: Draft, progress: Progress) -> bool:
         """Before a call's commit: whether it is delivered from memory, at once. Then nobody else takes it."""
-        at_once = len(self._busy) < MOST and (progress.due_us or 0) <= self._clock()
+        function = desk.function(draft.facts.function)
+        at_once = len(self._busy) < MOST and self._has_room(function) and (progress.due_us or 0) <= self._clock()
         if at_once:
-            self._busy[exchange_id] = None
+            self._hold_on(draft.id, function)
         return at_once
 
     def forget(self, exchange_id: int) -> None:
         """The call was not accepted after all."""
-        self._busy.pop(exchange_id, None)
+        self._let_go(exchange_id)
 
     def take_over(self, desk: Desk, draft: Draft, request: Request, progress: Progress, *, recorded: bool) -> None:
         """Deliver an accepted call. `recorded`: its task is in the recording, not here alone."""
         known = Known(request, draft.facts)
         due = Due(draft.id, draft.facts.function, progress)
         if not recorded:
-            self._busy.pop(draft.id, None)
+            self._let_go(draft.id)
             self._spawn(self._unrecorded(desk, due, known))
         elif draft.id in self._busy:
             self._begin(desk, due, known)
@@ -109,9 +122,9 @@ class AsyncCalls:
 
     def cancel(self, exchange_id: int) -> None:
         """A caller wants a call stopped: cut its delivery, if one is under way."""
-        errand = self._busy.get(exchange_id)
-        if errand is not None:
-            errand.cancel(TASK_STOPPED)
+        hand = self._busy.get(exchange_id)
+        if hand is not None and hand.errand is not None:
+            hand.errand.cancel(TASK_STOPPED)
 
     async def stop(self) -> None:
         """Let what is under way finish, within the grace, cut the rest, and say what is left behind."""
@@ -119,9 +132,9 @@ class AsyncCalls:
         self._wake.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_GRACE_S)
-        for errand in self._busy.values():
-            if errand is not None:
-                errand.cancel(STOPPED)
+        for hand in self._busy.values():
+            if hand.errand is not None:
+                hand.errand.cancel(STOPPED)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=CUT_S)
             for task in late:
@@ -178,33 +191,60 @@ class AsyncCalls:
     async def _take(self, desk: Desk, queue: TaskQueue) -> None:
         now, room = self._clock(), MOST - len(self._busy)
         self._next_us = None
-        found = await asyncio.to_thread(queue.claim, now, room, self._hands_off())
+        found = await asyncio.to_thread(queue.claim, now, room, self._hands_off(), self._full(desk))
         for due in found:
-            if due.exchange_id not in self._busy:  # accepted meanwhile, and begun from memory
+            # Accepted meanwhile, and begun from memory; or more than its function takes at once.
+            if due.exchange_id not in self._busy and self._has_room(desk.function(due.function)):
                 self._begin(desk, due, None)
-        next_us = await asyncio.to_thread(queue.next_due_us, self._hands_off())
+        next_us = await asyncio.to_thread(queue.next_due_us, self._hands_off(), self._full(desk))
         if next_us is not None and not (queue.is_shared and next_us <= now):
             self._note(next_us)
 
+    def _full(self, desk: Desk) -> list[str]:
+        """Functions whose instance has as many calls of ours as it takes at once: theirs wait in the queue."""
+        return [function.name for function in desk.config.functions if not self._has_room(function)]
+
+    def _has_room(self, function: Function) -> bool:
+        return not function.concurrency or self._hands[function.name] < function.concurrency
+
+    def _hold_on(self, exchange_id: int, function: Function, errand: Errand | None = None) -> None:
+        if exchange_id not in self._busy:
+            self._hands[function.name] += 1
+        self._busy[exchange_id] = Hand(function.name, errand)
+
+    def _let_go(self, exchange_id: int) -> None:
+        hand = self._busy.pop(exchange_id, None)
+        if hand is not None:
+            self._hands[hand.function] -= 1
+
     def _begin(self, desk: Desk, due: Due, known: Known | None) -> None:
         errand = Errand(desk, due, known or self._memory.take(due.exchange_id), self._queue, self._clock)
-        self._busy[due.exchange_id] = errand
-        self._spawn(self._run(errand, due.exchange_id))
+        function = desk.function(due.function)
+        self._hold_on(due.exchange_id, function, errand)
+        self._spawn(self._run(errand, due.exchange_id, function))
 
-    async def _run(self, errand: Errand, exchange_id: int) -> None:
+    async def _run(self, errand: Errand, exchange_id: int, function: Function) -> None:
         try:
             progress = await errand.run()
-            if progress is None:
-                self._unreadable.add(exchange_id)
-            elif progress.due_us is not None:
-                if errand.known is not None:
-                    self._memory.keep(exchange_id, errand.known)
-                self._note(progress.due_us)
+        except Exception:
+            # A fault of ours; the queue has the call, and it is tried again as one whose delivery was cut.
+            logger.exception("fc-replay: accepted call %d could not be delivered", exchange_id)
+            self._note(self._clock())
+        else:
+            self._after(errand, exchange_id, progress)
         finally:
-            full = len(self._busy) >= MOST
-            self._busy.pop(exchange_id, None)
+            full = len(self._busy) >= MOST or not self._has_room(function)
+            self._let_go(exchange_id)
             if full:
                 self._note(self._clock())
+
+    def _after(self, errand: Errand, exchange_id: int, progress: Progress | None) -> None:
+        if progress is None:
+            self._unreadable.add(exchange_id)
+        elif progress.due_us is not None:
+            if errand.known is not None:
+                self._memory.keep(exchange_id, errand.known)
+            self._note(progress.due_us)
 
     async def _unrecorded(self, desk: Desk, due: Due, known: Known) -> None:
         """All deliveries of a call that is in no recording; it ends with the proxy."""

@@ -37,7 +37,7 @@ from addons.task_desk import NO_TASKS, TaskDesk
 from addons.terminal import Terminal
 from gateway.config_plain import digest, to_plain
 from store.errors import RecordingError
-from store.recording import open_for_writing
+from store.recording import open_for_writing, reading_twin
 from store.task_lists import TaskLists
 from store.task_queue import TaskQueue
 from store.writer import Writer
@@ -79,6 +79,7 @@ class Service:
     def __init__(self, own: object, wanted: Settings, store: Store | None) -> None:
         self._settings = wanted
         self._store = store
+        self._twin: Store | None = None
         self._writer: Writer | None = None
         self._limits = Limits()
         self._connections = Connections()
@@ -175,12 +176,13 @@ class Service:
     def _tasks(self) -> TaskDesk:
         if self._store is None or self._writer is None:
             return NO_TASKS
-        return TaskDesk(TaskLists(self._store), self._writer, self._async.cancel, now_us)
+        self._twin = reading_twin(self._store)
+        return TaskDesk(TaskLists(self._twin), self._writer, self._async.cancel, now_us)
 
     def _resume(self, desk: Desk) -> None:
         """Go on with the accepted calls that earlier runs left."""
-        if self._store is not None and self._writer is not None:
-            self._async.start(desk, TaskQueue(self._store, self._writer.run_id, self._settings.seal))
+        if self._twin is not None and self._writer is not None:
+            self._async.start(desk, TaskQueue(self._twin, self._writer.run_id, self._settings.seal))
 
     def _open_recorder(self) -> Recording:
         if self._store is None:
@@ -243,6 +245,8 @@ class Service:
         store, self._store = self._store, None
         if store is None:
             return
+        if self._twin is not None and self._twin is not store:
+            self._twin.close()
         try:
             store.close()
         except RecordingError as error:

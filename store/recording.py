@@ -112,6 +112,16 @@ def open_for_reading(url_or_path: str) -> Recording:
         return recording
 
 
+def reading_twin(recording: Recording) -> Recording:
+    """A second way into a recording that this process writes: on a file, readers must not take the writer's lock.
+
+    Close it before the recording itself. On a server it is the recording.
+    """
+    if recording.path is None:
+        return recording
+    return Recording(sqlite.reading_engine(recording.path), recording.place, recording.path)
+
+
 def _fold_what_was_left(path: Path) -> tuple[str, ...]:
     """What a killed recorder left becomes rows; what a user should hear when that cannot be."""
     newest = path.with_name(path.name + SUFFIX)

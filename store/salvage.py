@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.messages import BodyRef
@@ -25,7 +25,20 @@ from store.recording import open_for_writing
 from store.recovery import interrupted
 from store.rows import RowReader
 from store.run_info import End, RunInfo, Work
-from store.schema import body, body_use, config, exchange, gap, intent, original, run, secret
+from store.schema import (
+    body,
+    body_use,
+    config,
+    destination,
+    exchange,
+    gap,
+    intent,
+    original,
+    run,
+    secret,
+    task,
+    task_event,
+)
 from store.spool import Spool
 
 if TYPE_CHECKING:
@@ -72,6 +85,7 @@ def salvage(source: Recording, target: str) -> Salvage:
             for known in _runs(old, report):
                 _copy_run(old, goal.engine, known, report)
             _copy_plain(old, goal.engine, report)
+            _copy_queue(old, goal.engine, report)
         if key_path(source).exists():
             shutil.copy2(key_path(source), key_path(goal))
     finally:
@@ -187,6 +201,19 @@ def _copy_plain(old: Connection, engine: Engine, report: Salvage) -> None:
     """Rows that stand for themselves: configs, and what is encrypted (it vouches for itself)."""
     for table in (config, secret, original):
         rows = [dict(row._mapping) for row in _rows(old, table, report)]  # noqa: SLF001 - SQLAlchemy's public name
+        if rows:
+            with engine.begin() as connection:
+                connection.execute(insert_missing(connection.dialect.name, table), rows)
+
+
+def _copy_queue(old: Connection, engine: Engine, report: Salvage) -> None:
+    """What has become of the accepted calls that came over; the next recorder there delivers what waits."""
+    if not inspect(old).has_table(task.name):
+        return  # an older recording
+    recovered = set(report.recovered)
+    for table in (task, task_event, destination):
+        rows = [dict(row._mapping) for row in _rows(old, table, report)]  # noqa: SLF001 - SQLAlchemy's public name
+        rows = [row for row in rows if row["exchange_id"] in recovered]
         if rows:
             with engine.begin() as connection:
                 connection.execute(insert_missing(connection.dialect.name, table), rows)

@@ -25,6 +25,8 @@ from store.unsealing import Unsealer
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sqlalchemy import ColumnElement
+
     from gateway.facts import Facts
     from gateway.messages import Request
     from store.recording import Recording
@@ -44,18 +46,21 @@ class TaskQueue:
     """The queue of one recording, for the run that records into it."""
 
     def __init__(self, recording: Recording, run_id: int, seal: str = "on") -> None:
-        """`seal`: what this run does with secrets; discarded ones cannot be read again (`discards`)."""
+        """`recording`: its reading twin, where there is one (recording.py), so that no read holds up a commit.
+
+        `seal`: what this run does with secrets; discarded ones cannot be read again (`discards`).
+        """
         self._recording = recording
         self.discards = seal == "discard"
         self._run_id = run_id
         self.is_shared = recording.dialect == "postgresql"
 
-    def claim(self, now_us: int, most: int, busy: Collection[int]) -> list[Due]:
+    def claim(self, now_us: int, most: int, busy: Collection[int], full: Collection[str] = ()) -> list[Due]:
         """At most this many tasks that are due, the longest waiting first; `busy` ones are in our hands already.
 
-        Raises a RecordingError.
+        `full`: functions that take no more calls now. Raises a RecordingError.
         """
-        wanted = select(task).where(task.c.due_us <= now_us, task.c.exchange_id.not_in(busy))
+        wanted = select(task).where(task.c.due_us <= now_us, *_others(busy, full))
         wanted = wanted.order_by(task.c.due_us, task.c.exchange_id).limit(most)
         if self.is_shared:
             free = or_(task.c.run_id.is_(None), task.c.run_id == self._run_id, task.c.lease_us < now_us)
@@ -71,9 +76,9 @@ class TaskQueue:
             close_killed_runs(self._recording.engine)
         return found
 
-    def next_due_us(self, busy: Collection[int]) -> int | None:
+    def next_due_us(self, busy: Collection[int], full: Collection[str] = ()) -> int | None:
         """When the next task is due; None when there is none. Raises a RecordingError."""
-        earliest = select(func.min(task.c.due_us)).where(task.c.exchange_id.not_in(busy))
+        earliest = select(func.min(task.c.due_us)).where(*_others(busy, full))
         with explained(self._recording.place), self._recording.engine.connect() as connection:
             found = connection.execute(earliest).scalar()
         return None if found is None else int(found)
@@ -121,6 +126,10 @@ class TaskQueue:
         wanted = wanted.where(exchange.c.id == exchange_id, exchange.c.sealed_values > 0)
         with explained(self._recording.place), self._recording.engine.connect() as connection:
             return str(connection.execute(wanted).scalar() or "")
+
+
+def _others(busy: Collection[int], full: Collection[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return task.c.exchange_id.not_in(busy), task.c.function.not_in(full)
 
 
 def _due(row: Any) -> Due:  # noqa: ANN401 - a SQLAlchemy row

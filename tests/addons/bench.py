@@ -18,7 +18,7 @@ from addons.programs import Programs
 from addons.recorder import NoRecorder, Recorder, Unwritten
 from addons.task_desk import NO_TASKS, TaskDesk
 from gateway.config import Config, Function
-from store.recording import open_for_writing
+from store.recording import open_for_writing, reading_twin
 from store.run_info import RunInfo
 from store.task_lists import TaskLists
 from store.task_queue import TaskQueue
@@ -145,8 +145,9 @@ class Kept:
         self.writer = Writer(self.recording, seal=seal)
         self.writer.start(RunInfo("0.0", "test", 1, 0))
         self.recorder = Recorder(self.writer, refuse=refuse)
-        self.queue = TaskQueue(self.recording, self.writer.run_id, seal)
-        self.lists = TaskLists(self.recording)
+        self.twin = reading_twin(self.recording)
+        self.queue = TaskQueue(self.twin, self.writer.run_id, seal)
+        self.lists = TaskLists(self.twin)
 
     def tasks(self, calls: AsyncCalls) -> TaskDesk:
         """Who answers the task API."""
@@ -157,6 +158,7 @@ class Kept:
 
     async def __aexit__(self, *_: object) -> None:
         await self.writer.close()
+        self.twin.close()
         self.recording.close()
 
 

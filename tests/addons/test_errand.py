@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from addons import errand
 from gateway.config import Asynchronous, Config, Function
 from gateway.exchange import Exchange, State
+from gateway.outcome import outcome_of
 from store.reader import Reader
 from store.recording import open_for_reading
 from tests.addons.bench import OK, Bench, Clock, Kept, answer_ok, bench, get, run
@@ -110,6 +112,51 @@ def test_throttled_for_five_hours(tmp_path: Path) -> None:
             assert row.attempts == 16
             assert 4 * HOUR < (kept.clock.us - start_us) / 1e6 <= 5 * HOUR
             assert desk.received == []
+
+    run(test())
+
+
+def test_a_function_with_one_slot_is_never_throttled_by_its_own_queue(tmp_path: Path) -> None:
+    async def test() -> None:
+        most = under_way = 0
+
+        async def serve(request: bytes, writer: asyncio.StreamWriter) -> None:
+            nonlocal most, under_way
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+            await answer_ok(request, writer)
+
+        config = Config(functions=(Function("fn", concurrency=1),))
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(serve, kept=kept, config=config) as desk:
+            await asyncio.gather(*(desk.talk(named(f"n{number}")) for number in range(20)))
+            for number in range(20):
+                row = await soon(kept, desk, f"n{number}", "Succeeded")
+                assert row.attempts == 1
+        assert most == 1
+
+    run(test())
+
+
+def test_a_fault_of_ours_is_told_and_the_call_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = iter([True])
+    original = outcome_of
+
+    def broken(*arguments: Any) -> Any:
+        if next(calls, False):
+            raise RuntimeError("a fault")
+        return original(*arguments)
+
+    async def test() -> None:
+        monkeypatch.setattr(errand, "outcome_of", broken)
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(kept=kept) as desk:
+            await desk.talk(named("unlucky"))
+            row = await soon(kept, desk, "unlucky", "Succeeded")
+            assert row.attempts == 2
+        assert "accepted call 1 could not be delivered" in caplog.text
 
     run(test())
 

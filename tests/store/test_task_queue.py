@@ -19,6 +19,7 @@ from store.keep import Keep
 from store.keys import key_path
 from store.recording import open_for_reading, open_for_writing
 from store.retention import prune
+from store.salvage import salvage
 from store.schema import destination, exchange, task, task_event
 from store.task_lists import TaskLists
 from store.task_queue import TaskQueue
@@ -29,6 +30,7 @@ from tests.store.samples import RUN, sample
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from gateway.exchange import Exchange
     from store.recording import Recording
@@ -281,6 +283,31 @@ def test_retention_keeps_what_is_still_to_be_delivered(anywhere: str) -> None:
     recording.close()
     assert list(read(anywhere, lambda recording: TaskLists(recording).rows())) == [2]
     assert [count(anywhere, table) for table in (exchange, task, task_event, destination)] == [1, 1, 1, 0]
+
+
+def test_salvage_takes_the_queue_along(place: str, tmp_path: Path) -> None:
+    async def test(writer: Writer, _: TaskQueue) -> None:
+        for _number in range(2):
+            ident = writer.next_id()
+            await writer.finish(call(ident), (), entry(ident, delay_s=60))
+
+    async def next_run(_: Writer, queue: TaskQueue) -> None:
+        assert [due.exchange_id for due in queue.claim(NOW + 60_000_000, 9, [])] == [1, 2]
+
+    run(place, test)
+    read(place, lambda recording: salvage(recording, str(tmp_path / "rescued.db")))
+    run(str(tmp_path / "rescued.db"), next_run)
+
+
+def test_a_full_function_is_left_alone(anywhere: str) -> None:
+    async def test(writer: Writer, queue: TaskQueue) -> None:
+        for function in ("one", "two"):
+            ident = writer.next_id()
+            await writer.finish(call(ident), (), replace(entry(ident), function=function))
+        assert [due.function for due in queue.claim(NOW, 9, [], ["one"])] == ["two"]
+        assert queue.next_due_us([], ["one", "two"]) is None
+
+    run(anywhere, test)
 
 
 def test_lists_are_described_and_come_in_pages(anywhere: str) -> None:
