@@ -62,12 +62,12 @@ class Gateway:
     def _begin(self, call: Call, head: Request | None) -> Draft:
         peer = self._desk.peers.of(call.peer)
         seed = Seed(request_id(call.arrived_us), call.arrived_us, peer.ip, peer.secure)
-        facts = self._desk.plans.of(head or UNREADABLE, seed).facts(seed)
-        return Draft(facts=facts, start_ns=call.arrived_ns, client_request=head, has_flow=peer.has_flow)
+        plan = self._desk.plans.of(head or UNREADABLE, seed)
+        return Draft(plan.facts(seed), call.arrived_ns, head, plan, has_flow=peer.has_flow)
 
     async def _serve(self, call: Call, draft: Draft) -> None:
         desk = self._desk
-        plan = desk.plans.of(call.head, draft.facts.seed)
+        plan = desk.plan(draft, call.head)
         refusal = None if plan.passes(draft.facts) else plan.on_request_head(draft.stamp())
         if refusal is not None:
             await reply(desk, call, draft, refusal, _state_of(refusal))

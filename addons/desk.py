@@ -12,7 +12,7 @@ from addons.causes import Cause
 from addons.logs import LogWindow
 from addons.task_desk import NO_TASKS, TaskDesk
 from gateway.config_plain import digest
-from gateway.plan import Plans
+from gateway.plan import Plan, Plans
 from gateway.rules import RULES_VERSION
 from instance.slots import Slots
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from addons.recorder import Recording, Unwritten
     from gateway.config import Config, Function
     from gateway.exchange import Exchange
+    from gateway.messages import Request
     from store.talk import Talk
     from wire.pool import Pool
 
@@ -78,6 +79,10 @@ class Desk:
         """Where a function's server listens, and its time-out in seconds."""
         function = self.function(name)
         return self.servers[function.name], function.timeout_s
+
+    def plan(self, draft: Draft, head: Request) -> Plan:
+        """What the rules make of calls with the head of this one."""
+        return draft.plan or self.plans.of(head, draft.facts.seed)
 
     def window(self, draft: Draft) -> LogWindow:
         """The log of a call from now on; one that waited for its instance has what that printed at its start.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.changes import Accept, Advice, Forward, Reply, Transform
     from gateway.facts import Facts
     from gateway.messages import Request, Response
+    from gateway.plan import Plan
     from store.spool import Spool
     from store.tasks import TaskChange
 
@@ -50,6 +51,7 @@ class Draft:
     facts: Facts
     start_ns: int
     client_request: Request | None
+    plan: Plan | None = None
     has_flow: bool = False
     id: int = 0
     parent_id: int | None = None

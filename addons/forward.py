@@ -120,7 +120,7 @@ async def _send_whole(desk: Desk, call: Call, draft: Draft, response: Response) 
     """The answer was read to its end: rules, commit, and only then the first byte."""
     facts = draft.stamp(draft.facts.log_tail)
     request = draft.client_request or call.head
-    answer = desk.plans.of(call.head, facts.seed).on_response(response, request, facts)
+    answer = desk.plan(draft, call.head).on_response(response, request, facts)
     draft.answer(answer, State.COMPLETE)
     unwritten = await desk.commit(draft)
     if not isinstance(answer.response.body, BodyRef) or (unwritten is not None and unwritten.refuse):

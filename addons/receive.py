@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from addons.delivery import Failed
 from addons.reply import no_room
 from gateway.exchange import Failure
+from gateway.messages import Request
 from store.spool import Spool
 from wire.errors import ClientGone, TooLarge, WireError
 
 if TYPE_CHECKING:
     from addons.desk import Desk
     from addons.draft import Draft
-    from gateway.messages import Request
     from wire.call import Call
 
 
@@ -30,7 +30,9 @@ async def receive(desk: Desk, call: Call, draft: Draft, limit: int) -> Request |
         call.send_continue()
     if call.body_received:
         body = await _at_hand(call, limit)
-        request = replace(call.head, body=body, trailers=call.trailers) if body or call.trailers else call.head
+        request = head = call.head
+        if body or call.trailers:
+            request = Request(head.method, head.target, head.headers, body, head.version, call.trailers)
         draft.request_end = draft.now()
         draft.client_request = request
         return request

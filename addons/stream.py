@@ -30,8 +30,7 @@ async def stream(desk: Desk, call: Call, draft: Draft, delivery: Delivery, windo
     head = draft.server_response
     if head is None:
         raise RuntimeError("an answer without a head cannot flow")
-    plan = desk.plans.of(call.head, draft.facts.seed)
-    answer = plan.on_response(head, draft.client_request or call.head, draft.stamp())
+    answer = desk.plan(draft, call.head).on_response(head, draft.client_request or call.head, draft.stamp())
     if answer.error_code:
         delivery.drop()
         await reply(desk, call, draft, answer, State.COMPLETE)

@@ -41,6 +41,7 @@ class Call:
     __slots__ = (
         "_encoder",
         "_silent",
+        "_whole",
         "arrived_ns",
         "arrived_us",
         "bytes_sent",
@@ -59,7 +60,8 @@ class Call:
         "tunnel",
     )
 
-    def __init__(self, connection: ServerProtocol, head: Request, framing: Framing = NONE) -> None:
+    def __init__(self, connection: ServerProtocol, head: Request, framing: Framing = NONE, whole: bytes = b"") -> None:
+        """`whole`: the body, when all of it came together with the head; else `intake` is set."""
         self.connection = connection
         self.head = head
         self.framing = framing
@@ -78,6 +80,7 @@ class Call:
         self.tunnel: Inflow | None = None
         self._encoder = _UNSTARTED
         self._silent = False
+        self._whole = whole
 
     @property
     def deadline(self) -> Alarm:
@@ -105,17 +108,19 @@ class Call:
     async def read(self) -> bytes:
         """The next piece of the body, b"" at the end. Raises Malformed, ClientGone or TooSlow."""
         if self.intake is None:
-            return b""
+            piece, self._whole = self._whole, b""
+            return piece
         self.intake.watch()
         return await self.intake.inflow.get()
 
     async def read_all(self, limit: int) -> bytes:
         """The whole body; does not wait when it is here. Raises TooLarge above `limit` bytes, and as `read`."""
-        if self.intake is None:
-            return b""
-        inflow = self.intake.inflow
+        inflow = self.intake.inflow if self.intake is not None else None
         if self.framing.length > limit:
-            raise TooLarge(f"the body has {self.framing.length} bytes, at most {limit} are read", inflow.take_all())
+            here = inflow.take_all() if inflow is not None else self._whole
+            raise TooLarge(f"the body has {self.framing.length} bytes, at most {limit} are read", here)
+        if self.intake is None or inflow is None:
+            return await self.read()
         self.intake.watch()
         whole = await inflow.gather(limit)
         body = inflow.take_all()

@@ -35,7 +35,11 @@ class Farewell:
         if not channel.transport.can_write_eof():  # TLS: its end of a side is the end of both
             channel.close()
             return
-        channel.transport.write_eof()
+        try:
+            channel.transport.write_eof()
+        except OSError:  # a client that has reset its connection, before we read that it did
+            channel.abort()
+            return
         channel.watch_unsent()
         self._alarm.set(channel.loop.time() + channel.limits.linger_seconds)
 

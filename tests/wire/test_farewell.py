@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from wire.farewell import Farewell
 from wire.limits import Limits
 
 if TYPE_CHECKING:
     from wire.call import Call
+    from wire.channel import Channel
 
 UPLOAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n"
 
@@ -66,3 +68,37 @@ def test_a_slow_reader_gets_a_large_answer_whole(run: Any, app: Any, say: Any) -
         assert (await talk.rest()).endswith(bytes(size))
 
     run(test)
+
+
+class Reset:
+    """A channel whose client has reset the connection, which nobody has read yet; also the transport under it."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.lost = False
+        self.cut = False
+        self.transport = self
+
+    def is_closing(self) -> bool:
+        return False
+
+    def let_reading_all(self) -> None:
+        return
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        raise OSError(107, "Transport endpoint is not connected")
+
+    def abort(self) -> None:
+        self.cut = True
+
+
+def test_a_client_that_is_gone_already_is_no_error() -> None:
+    async def test() -> None:
+        channel = Reset()
+        Farewell(cast("Channel", channel)).say()
+        assert channel.cut
+
+    asyncio.run(test())
