@@ -115,13 +115,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A stretch of the phase bar. `start` and `width` in thousandths of the whole; `key` names its colour."""
+    """A stretch of the phase bar, `us` long. `start`, `width`: thousandths of the whole. `key` names its colour."""
 
     key: str
     label: Text
     value: str
     start: int
     width: int
+    us: int = 0
 
 
 @dataclass(frozen=True, slots=True)

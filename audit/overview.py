@@ -97,15 +97,40 @@ class RuleUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """How long one phase took over all calls that had it. `slowest`: the call that spent the most in it.
+
+    `key` names its colour; `permille`: its share of all the time that calls took.
+    """
+
+    key: str
+    label: Text
+    permille: int
+    median: str
+    p95: str
+    longest: str
+    slowest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """A short list of the most telling calls; `more`: how many there are beside them."""
+
+    listed: tuple[Pointer, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What the gateway did in total; the differences that nobody explains come first."""
 
-    unexplained: tuple[Pointer, ...]
-    outcomes: tuple[Bar, ...]
-    near: tuple[Pointer, ...]
-    slowest: tuple[Pointer, ...]
-    asynchronous: tuple[Pointer, ...]
-    rules: tuple[RuleUse, ...]
+    unexplained: Pointers = Pointers()
+    outcomes: tuple[Bar, ...] = ()
+    near: Pointers = Pointers()
+    slowest: tuple[Pointer, ...] = ()
+    phases: tuple[Stretch, ...] = ()
+    asynchronous: Pointers = Pointers()
+    rules: tuple[RuleUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

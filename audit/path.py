@@ -119,4 +119,4 @@ def phases(timings: Timings) -> tuple[Phase, ...]:
 
 def _phase(key: str, label: Text, start: int, end: int, total: int) -> Phase:
     left = start * 1000 // total
-    return Phase(key, label, text.duration(end - start), left, max(2, end * 1000 // total - left))
+    return Phase(key, label, text.duration(end - start), left, max(2, end * 1000 // total - left), end - start)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audit import catalogue, gauges, sentences, text, texts
-from audit.overview import Bar, Pointer, RuleUse, Summary
+from audit.overview import Bar, Pointer, Pointers, RuleUse, Summary
+from audit.stretches import Stretches
 from audit.words import Text
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Tally:
     near: list[tuple[float, int, Pointer]] = field(default_factory=list)
     slowest: list[tuple[float, int, Pointer]] = field(default_factory=list)
     asynchronous: list[Pointer] = field(default_factory=list)
+    stretches: Stretches = field(default_factory=Stretches)
+    found: Counter[str] = field(default_factory=Counter)
     count: int = 0
 
     def add(self, seen: Glance, flags: Iterable[str]) -> None:
@@ -44,16 +47,24 @@ class Tally:
         self.flags.update(flags)
         self.acted.update(seen.acted)
         self.advised.update(seen.advised)
-        if (seen.counts.unexplained or seen.unexplained) and len(self.unexplained) < LISTED:
-            self.unexplained.append(_pointer(seen, _unexplained(seen)))
-        if (seen.deliveries or seen.task) and not seen.is_delivery and len(self.asynchronous) < LISTED:
-            self.asynchronous.append(_pointer(seen, _accepted(seen)))
+        if seen.counts.unexplained or seen.unexplained:
+            self._list("unexplained", self.unexplained, _pointer(seen, _unexplained(seen)))
+        if (seen.deliveries or seen.task) and not seen.is_delivery:
+            self._list("asynchronous", self.asynchronous, _pointer(seen, _accepted(seen)))
+        self.stretches.add(seen.id, seen.phases)
         self._rank(seen)
+
+    def _list(self, kind: str, listed: list[Pointer], pointer: Pointer) -> None:
+        """The first of a kind are listed, all are counted."""
+        self.found[kind] += 1
+        if len(listed) < LISTED:
+            listed.append(pointer)
 
     def _rank(self, seen: Glance) -> None:
         for measure in seen.measures:
             share = measure.used / measure.limit if measure.limit else 1
             if share >= _NEAR:
+                self.found["near"] += 1
                 _keep(self.near, share, _pointer(seen, measure.label, gauges.gauge(measure)))
         if seen.done_us >= 0:
             longest = max(seen.phases, key=lambda phase: phase.width, default=None)
@@ -67,20 +78,25 @@ class Tally:
         most = max(self.count, 1)
         uses = Counter(self.acted) + Counter(self.advised)
         return Summary(
-            unexplained=tuple(self.unexplained),
+            unexplained=self._pointers("unexplained", self.unexplained),
             outcomes=tuple(
                 Bar(label, self.flags[flag], self.flags[flag] * 1000 // most, f"is:{flag}")
                 for flag, label in _OUTCOMES
                 if self.flags[flag]
             ),
-            near=_best(self.near),
+            near=self._pointers("near", _best(self.near)),
             slowest=_best(self.slowest),
-            asynchronous=tuple(self.asynchronous),
+            phases=self.stretches.told(),
+            asynchronous=self._pointers("asynchronous", self.asynchronous),
             rules=tuple(
                 RuleUse(catalogue.claim(rule_id), self.acted[rule_id], self.advised[rule_id], total * 1000 // most)
                 for rule_id, total in sorted(uses.items(), key=lambda use: (-use[1], use[0]))
             ),
         )
+
+    def _pointers(self, kind: str, listed: Iterable[Pointer]) -> Pointers:
+        shown = tuple(listed)
+        return Pointers(shown, self.found[kind] - len(shown))
 
 
 _OUTCOMES = (

@@ -153,6 +153,7 @@ class Feed:
                 families = self._children if exchange.is_delivery else self._outgoing
                 family = {*families.get(exchange.parent_id, ()), exchange.id}
                 families[exchange.parent_id] = tuple(sorted(family))
+                self._seen.pop(exchange.parent_id, None)  # what became of it is another thing now
             seen = glance(exchange, self.sources)
             self._seen[exchange.id] = Seen(seen, listing.entry(exchange, seen, self.sources.bodies, _BODY_SEARCH))
 

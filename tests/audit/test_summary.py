@@ -7,7 +7,7 @@ from dataclasses import replace
 from audit import listing
 from audit.bodies import NoBodies
 from audit.glance import glance
-from audit.overview import Pointer, Summary
+from audit.overview import Pointer, Pointers, Summary
 from audit.summary import LISTED, Tally
 from gateway.exchange import Exchange, View
 from tests.audit import sample
@@ -29,10 +29,10 @@ def ids(pointers: tuple[Pointer, ...]) -> list[int]:
 
 def test_the_sample_in_total() -> None:
     found = summary(*sample.exchanges())
-    assert found.unexplained == ()
-    assert ids(found.near) == [3, 10, 2]
+    assert found.unexplained == Pointers()
+    assert ids(found.near.listed) == [3, 10, 2]
     assert ids(found.slowest)[:3] == [7, 11, 2]
-    assert [(pointer.id, pointer.told.en) for pointer in found.asynchronous] == [(6, "delivered as #7")]
+    assert [(pointer.id, pointer.told.en) for pointer in found.asynchronous.listed] == [(6, "delivered as #7")]
     outcomes = {bar.filter: bar.count for bar in found.outcomes}
     assert (outcomes["is:rejected"], outcomes["is:failed"], outcomes["is:differs"]) == (3, 2, 2)
 
@@ -52,7 +52,7 @@ def test_a_difference_that_nobody_explains_is_listed() -> None:
     assert exchange.server.request
     ghost = replace(exchange.server.request, headers=(*exchange.server.request.headers, (b"X-Ghost", b"1")))
     found = summary(replace(exchange, server=View(ghost, exchange.server.response)))
-    assert ids(found.unexplained) == [1]
+    assert ids(found.unexplained.listed) == [1]
     assert found.outcomes[-1].filter == "is:unexplained"
 
 
@@ -63,4 +63,10 @@ def test_lists_are_short_and_of_equals_the_earliest_stay() -> None:
 
 
 def test_nothing_recorded_is_a_summary_too() -> None:
-    assert summary() == Summary((), (), (), (), (), ())
+    assert summary() == Summary()
+
+
+def test_what_is_not_listed_is_counted() -> None:
+    base = sample.exchanges()[9]
+    found = summary(*(replace(base, id=number) for number in range(1, 21)))
+    assert (len(found.near.listed), found.near.more) == (LISTED, 20 - LISTED)

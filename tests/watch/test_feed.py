@@ -109,7 +109,7 @@ def test_families_meet_when_both_were_read(recording: Recording) -> None:
     async def test(found: Feed) -> None:
         await found.newest()
         assert found.sources.children == {6: (7,)}
-        assert [pointer.id for pointer in (await found.summary()).asynchronous] == [6]
+        assert [pointer.id for pointer in (await found.summary()).asynchronous.listed] == [6]
 
     run(recording, test)
 
