@@ -13,6 +13,7 @@ from gateway.exchange import State, Timings
 from gateway.facts import InvocationType
 from gateway.messages import Response
 from store.recording import open_for_reading
+from tests.store.conversations import CLIENT, SERVER, frame, handshake, record
 from tests.store.samples import sample, write_all
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ def traffic() -> list[Exchange]:
     return [*(sample(ident) for ident in range(1, 6)), refused, slow, accepted, delivery, hidden, large]
 
 
-def test_there_are_ten() -> None:
-    assert len(QUERIES) == 10
+def test_there_are_eleven() -> None:
+    assert len(QUERIES) == 11
 
 
 def answers(place: str) -> dict[str, list[Any]]:
     write_all(place, traffic())
+    talk = [(CLIENT, frame(b"hello")), (SERVER, frame(b"an error: none")), (SERVER, frame(b"error \xff", 0x82))]
+    record(place, handshake(12), talk)
     recording = open_for_reading(place)
     try:
         with recording.engine.connect().execution_options(no_parameters=True) as connection:
@@ -56,16 +59,17 @@ def answers(place: str) -> dict[str, list[Any]]:
 
 
 EXPECTED: dict[str, Callable[[list[Any]], bool]] = {
-    "1.": lambda rows: [row[0] for row in rows][:2] == [11, 10] and len(rows) == 11,
+    "1.": lambda rows: [row[0] for row in rows][:2] == [12, 11] and len(rows) == 12,
     "2.": lambda rows: [(row[0], row[1]) for row in rows] == [("InvalidArgument", 1)],
     "3.": lambda rows: rows[0][0] == 7 and rows[0][-1] == 9000,
     "4.": lambda rows: [row[0] for row in rows] == [10],
     "5.": lambda rows: rows[0][1] == 11 and rows[0][0] in {"req.add.context", "reply.add.request-id"},
     "6.": lambda rows: [row[0] for row in rows] == [7],
-    "7.": lambda rows: {row[0]: row[1] for row in rows} == {200: 10, 400: 1},
+    "7.": lambda rows: {row[0]: row[1] for row in rows} == {101: 1, 200: 10, 400: 1},
     "8.": lambda rows: rows[0][0] == 11 and rows[0][-1] == 5000 + 5,
     "9.": lambda rows: [tuple(row)[:2] for row in rows] == [(8, 9)],
-    "10.": lambda rows: [(row[0], row[-2]) for row in rows] == [(1, 11)],
+    "10.": lambda rows: [(row[0], row[-2]) for row in rows] == [(1, 11), (2, 1)],
+    "11.": lambda rows: [(row[0], row[1], row[2], row[4]) for row in rows] == [(12, 2, "server", "an error: none")],
 }
 
 
@@ -78,4 +82,4 @@ def test_each_finds_what_its_heading_says(anywhere: str) -> None:
 def test_each_asks_only_what_is_public(name: str) -> None:
     """Views and the tables that the page documents; everything else may change."""
     asked = set(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", QUERIES[name]))
-    assert asked <= {"exchange_overview", "transform_overview", "exchange", "run", "gap"}
+    assert asked <= {"exchange_overview", "transform_overview", "message_overview", "exchange", "run", "gap"}
