@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 1024 * 1024
 
 
-def read_config(path: Path, default_server: str) -> Config:
-    """The config in a file; a lone function listens at `default_server`.
+def read_config(path: Path, server: str | None) -> Config:
+    """The config in a file. `server`: where a lone function listens whatever the file says, None = as it says.
 
     Raises StartRefused(OPTION) that names file, line and key.
     """
@@ -30,7 +30,7 @@ def read_config(path: Path, default_server: str) -> Config:
     if isinstance(loaded, tuple):
         raise StartRefused(Exit.OPTION, "; ".join(_where(path, document, problem) for problem in loaded))
     functions = tuple(
-        replace(function, server=default_server) if len(loaded.functions) == 1 else function
+        replace(function, server=server) if server is not None and len(loaded.functions) == 1 else function
         for function in loaded.functions
     )
     return replace(loaded, functions=functions)

@@ -1,4 +1,4 @@
-"""Tells an instance of its life: POST /initialize before its first call, GET /pre-stop before its end.
+"""Tells an instance of its life: POST /initialize before its first call, GET /pre-stop before its end, GET /pre-freeze.
 
 Each is a call like others: by the rules, recorded with its log, an exchange of its own (ingress `hook`). Its answer
 goes to nobody. Contract LIFE-HOOK-1..3. Must not know: rules. Read next: ../gateway/hooks.py, ../instance/keeper.py.
@@ -56,6 +56,10 @@ class Lifecycle:
         seconds = self._function.launch.pre_stop_s
         if seconds:
             await self._tell(instance, Hook.PRE_STOP, seconds)
+
+    async def freezing(self, instance: Instance) -> None:
+        """Say that it is about to be frozen."""
+        await self._tell(instance, Hook.PRE_FREEZE, self._function.launch.pre_freeze_s)
 
     async def _tell(self, instance: Instance, hook: Hook, seconds: float, since: int | None = None) -> Failed | None:
         """Call a hook and record it. None: it was taken well. `since`: where in the log it begins."""

@@ -10,6 +10,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from addons.freezing import Freezer
+from addons.lifecycle import Lifecycle
 from addons.program import Program
 from addons.refusal import Exit, StartRefused
 from instance.follow import LogFollower
@@ -17,11 +19,9 @@ from instance.keeper import Keeper
 from instance.spec import InstanceSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from addons.desk import Desk
     from addons.settings import Settings
     from gateway.config import Function
-    from instance.keeper import Hooks
     from instance.spec import StartFailure
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Programs:
         """`variables`: what every program needs beside its function's own environment (fc_egress)."""
         self._when = settings.start
         self._programs = {one.name: _program(one, settings, variables) for one in settings.config.functions}
+        self._freezers: list[Freezer] = []
         self._lone = next(iter(self._programs.values()))
 
     def of(self, name: str) -> Program:
@@ -55,11 +56,15 @@ class Programs:
         """Whether any of them is started by us."""
         return any(program.keeper is not None for program in self.all())
 
-    def tell(self, hooks: Callable[[Function], Hooks]) -> None:
+    def tell(self, desk: Desk) -> None:
         """Have the instances told of their lives."""
         for program in self.all():
-            if program.keeper is not None:
-                program.keeper.hooks = hooks(program.keeper.spec.function)
+            if program.keeper is None:
+                continue
+            function = program.keeper.spec.function
+            program.keeper.hooks = told = Lifecycle(desk, function)
+            if function.launch.pre_freeze_s:
+                self._freezers.append(Freezer(program, desk.slots_of(function.name), told.freezing))
 
     async def start(self) -> None:
         """Start what is to run from the beginning. Raises StartRefused(SERVER) with the last words of fc_command's."""
@@ -80,6 +85,7 @@ class Programs:
 
     async def stop(self) -> None:
         """Stop the programs and all they started."""
+        await asyncio.gather(*(freezer.stop() for freezer in self._freezers))
         await asyncio.gather(*(program.stop() for program in self.all()))
 
 

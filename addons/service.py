@@ -23,7 +23,6 @@ from addons.door import FrontDoor
 from addons.egress import Egress
 from addons.hooks import StackHooks
 from addons.inner import Inner
-from addons.lifecycle import Lifecycle
 from addons.live_page import About, LivePage
 from addons.mint import now_us
 from addons.mode import FcInstance
@@ -124,7 +123,7 @@ class Service:
         desk = self._desk()
         if self.egress is not None:
             await self.egress.open(desk)
-        self._programs.tell(lambda function: Lifecycle(desk, function))
+        self._programs.tell(desk)
         await self._programs.start()
         self._resume(desk)
         app = Gateway(desk)

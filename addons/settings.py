@@ -127,7 +127,8 @@ def _as_fc(mode: str) -> str:
 def read_gateway_config(options: Any, default_server: str) -> Config:
     """The gateway's config: from the file when there is one, else one function made of the options."""
     if options.fc_config:
-        loaded = read_config(Path(options.fc_config).expanduser(), default_server)
+        named = default_server if any(mode != "regular" for mode in options.mode) else None
+        loaded = read_config(Path(options.fc_config).expanduser(), named)
         return _with_choices(loaded, options)
     function = Function(
         name=options.fc_function,

@@ -42,6 +42,7 @@ def test_a_serverless_devs_file_becomes_a_config(tmp_path: Path) -> None:
     assert [function.name for function in config.functions] == ["shop-web"]
     assert config.functions[0].timeout_s == 30
     assert config.functions[0].server == "http://127.0.0.1:9123"
+    assert read_config(place, None).functions[0].server != "http://127.0.0.1:9123"
 
 
 def refusal_of(place: Path) -> StartRefused:

@@ -44,3 +44,19 @@ def test_a_call_whose_turn_does_not_come_is_turned_away_and_takes_nothing() -> N
         assert await slots.take()
 
     asyncio.run(test())
+
+
+def test_who_waits_for_an_idle_instance_is_told_once_the_last_call_has_ended() -> None:
+    async def test() -> None:
+        for limit in (0, 2):
+            slots, told = Slots(limit), asyncio.Event()
+            slots.idle = told.set
+            await slots.take()
+            await slots.take()
+            assert slots.taken == 2
+            slots.give_back()
+            assert not told.is_set()
+            slots.give_back()
+            assert told.is_set()
+
+    asyncio.run(test())

@@ -51,6 +51,14 @@ def test_an_instance_is_told_of_its_beginning_and_its_end(tmp_path: Path) -> Non
     recorded.close()
 
 
+def test_an_idle_instance_is_told_that_it_will_be_frozen(tmp_path: Path) -> None:
+    with proxy_with(tmp_path, "200", pre_freeze_s=5) as proxy:
+        assert call(proxy.port).status == 200
+        found = proxy.recorded.ended_after(0, 2)
+        assert [line(one) for one in found] == [("/", 200), ("/pre-freeze", 200)]
+        assert b"FC PreFreeze Start RequestId: " in found[1].log
+
+
 @pytest.mark.parametrize(
     ("initialize", "seconds", "text"),
     [
