@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 NOT_AWAITED = "nobody waited for the answer when it was recorded"
 
+_SHARED = 1000  # lists of findings that are kept once: nearly every answer has its Date forgiven, and nothing else
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -118,6 +120,7 @@ class _Replay:
         self._plan = plan
         self._told = told
         self._marks = Marks(plan.health_path)
+        self._shared: dict[tuple[Finding, ...], tuple[Finding, ...]] = {}
         self.captures = Captures(plan.captures)
         self.outcomes: list[Outcome] = []
         self.stopped = ""
@@ -132,13 +135,22 @@ class _Replay:
         except Unreachable as error:
             self.stopped = self.stopped or str(error)
             return False
-        outcome = replace(outcome, mark=mark.text) if mark else outcome
+        outcome = self._kept(outcome, mark)
         self.outcomes.append(outcome)
         if self._told is not None:
             self._told(outcome)
         if died:
             self.stopped = self.stopped or f"the server stopped listening during exchange {exchange.id}"
         return not self.stopped
+
+    def _kept(self, outcome: Outcome, mark: Marked | None) -> Outcome:
+        """The outcome with its mark. Equal findings are one value, so that a long replay stays small."""
+        findings = outcome.findings
+        if len(self._shared) < _SHARED:
+            findings = self._shared.setdefault(findings, findings)
+        if mark is None and not findings:
+            return outcome
+        return replace(outcome, mark=mark.text if mark else "", findings=findings)
 
     async def _send(self, stored: Exchange, mark: Marked | None) -> tuple[Outcome, bool]:
         """The outcome, and whether the server died of it. Raises Unreachable."""

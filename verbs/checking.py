@@ -14,6 +14,7 @@ from playback.check import check
 from playback.report import Report
 from verbs.gate import fail_on_option
 from verbs.outputs import Forms, deliver, report_options
+from verbs.progress import followed, progress
 from verbs.recordings import config_of, display_name, filter_option, recording_argument, selected, shard_option, within
 from verbs.results import keep_report, now_us
 from verbs.secrets import opened_with_vault
@@ -38,7 +39,8 @@ def command(recording: str, wanted: Predicate, shard: Predicate | None, fail_on:
     with opened_with_vault(recording) as (reader, vault):
         config = config_of(reader)
         exchanges = selected(reader, within(wanted, shard))
-        outcomes = tuple(check(one, config(one.config_digest), vault, fail_on) for one in exchanges)
+        with progress("check", reader.count) as told:
+            outcomes = tuple(check(one, config(one.config_digest), vault, fail_on) for one in followed(exchanges, told))
         report = Report("check", display_name(recording), RULES_VERSION, fail_on, outcomes)
         if forms.html_file is not None:
             from verbs.pages import write_replay_page  # noqa: PLC0415 - only a page pays for its templates

@@ -15,6 +15,7 @@ from playback.errors import BadOption
 from playback.exported import Export, subject_of
 from playback.noise_file import load_noise
 from playback.verdict import ExitCode
+from verbs.progress import followed, progress
 from verbs.recordings import display_name, filter_option, recording_argument, selected
 from verbs.secrets import opened_with_vault
 from verbs.shell import Refused
@@ -69,8 +70,9 @@ def command(
         name = display_name(recording)
         export = Export(vault, subject_of(name, numbers), Path(folder), with_secrets=with_secrets)
         try:
-            leaving = checked(export, selected(reader, wanted))
-            FORMS[form](Takeaway(output, side, name, reader, export, leaving, noise))
+            with progress("export", lambda: len(numbers)) as told:
+                leaving = followed(checked(export, selected(reader, wanted)), told)
+                FORMS[form](Takeaway(output, side, name, reader, export, leaving, noise))
         finally:
             export.close()
     click.echo(f"{output}: {len(numbers)} exchanges, {'without secrets' if export.sealed else 'SECRETS IN THE CLEAR'}")

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @contextmanager
-def progress(words: str, total: int) -> Iterator[Callable[[object], None]]:
-    """Call what this gives once per exchange."""
+def progress(words: str, total: Callable[[], int]) -> Iterator[Callable[[object], None]]:
+    """Call what this gives once per exchange. `total`: how many there will be, asked only where somebody looks."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -23,5 +23,12 @@ def progress(words: str, total: int) -> Iterator[Callable[[object], None]]:
     from rich.progress import Progress  # noqa: PLC0415 - the same
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(words, total=total)
+        task = bar.add_task(words, total=total())
         yield lambda _: bar.advance(task)
+
+
+def followed[T](items: Iterable[T], told: Callable[[object], None]) -> Iterator[T]:
+    """The items, each told when it was dealt with."""
+    for item in items:
+        yield item
+        told(item)

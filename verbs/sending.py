@@ -89,7 +89,7 @@ def command(
     plan = replace(plan, side=sides.CLIENT if as_client else sides.SERVER)
     answers = Answers()
     started_us = now_us()
-    with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count()) as told:
+    with opened_with_vault(recording, given) as (reader, vault), progress("send", reader.count) as told:
         plan = replace(plan, noise=plan.noise or _noise_of(reader), heard=answers.hear if update else None)
         if update is not None:
             refuse_before(update, vault, as_client=as_client is not None, captures=bool(plan.captures))
