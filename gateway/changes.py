@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gateway.quick import quick
+
 if TYPE_CHECKING:
     from gateway.messages import Body, Headers, Request, Response
 
@@ -37,6 +39,7 @@ class Part(StrEnum):
     MESSAGE = "message"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Transform:
     """One change that one rule made to one part of one leg.
@@ -54,6 +57,7 @@ class Transform:
     after: Headers | Body | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Advice:
     """The real platform acts here and this run does not: below the `fc_evidence` line, or out of reach."""
@@ -63,6 +67,7 @@ class Advice:
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Forward:
     """Send this request to the server."""
@@ -72,6 +77,7 @@ class Forward:
     advice: tuple[Advice, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Send this response to the client.

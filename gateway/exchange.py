@@ -5,11 +5,12 @@ Must not know: how it is stored or drawn. Read next: recompute.py (the same valu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gateway.facts import Ingress
+from gateway.quick import quick
 
 if TYPE_CHECKING:
     from gateway.changes import Advice, Transform
@@ -55,6 +56,7 @@ class Failure(StrEnum):
     INITIALIZER = "initializer"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class View:
     """What one side saw. A part is None when that side never sent or got it."""
@@ -71,6 +73,7 @@ class Piece:
     at_us: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Phases of one exchange: microseconds after its arrival on a monotonic clock, -1 when not reached.
@@ -89,6 +92,7 @@ class Timings:
     awake: int = -1
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A call through the gateway, from the first byte to its end.
@@ -112,7 +116,7 @@ class Exchange:
     failure: Failure | None = None
     failure_text: str = ""
     error_code: str = ""
-    timings: Timings = field(default_factory=Timings)
+    timings: Timings = Timings()
     pieces: tuple[Piece, ...] = ()
     log: bytes = b""
     raw: bytes = b""

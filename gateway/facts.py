@@ -12,6 +12,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
+from gateway.quick import quick
+
 
 class Ingress(StrEnum):
     """The door a call came in by; it decides which rules speak (web-functions: HTTP调用, API调用).
@@ -60,6 +62,7 @@ class ApiFamily(StrEnum):
     FC2 = "fc2"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Seed:
     """What only the shell can know: identity, clock and peer of one call.
@@ -76,6 +79,7 @@ class Seed:
     attempt: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything beside the message that a rule may look at. All of it is recorded.

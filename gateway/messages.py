@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain
 
+from gateway.quick import quick
+
 type Header = tuple[bytes, bytes]
 """One field line: the name in its original spelling, the value without surrounding white space."""
 
@@ -30,6 +32,7 @@ class BodyRef:
 type Body = bytes | BodyRef
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request. `target` is path plus query as sent, still percent-encoded.
@@ -45,6 +48,7 @@ class Request:
     trailers: Headers = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Response:
     """An HTTP response. `reason` is the phrase as sent, often empty.

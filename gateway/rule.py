@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.facts import Facts, Ingress
 from gateway.messages import Request, Response
+from gateway.quick import quick
 
 if TYPE_CHECKING:
     from gateway.config import Config, Evidence
@@ -40,6 +41,7 @@ class Source:
     section: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Call:
     """What an op may look at beside the message it works on.
