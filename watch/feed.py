@@ -148,14 +148,20 @@ class Feed:
         del self._ids[:-NEWEST]
 
     def _read(self, ids: list[int]) -> None:
+        parents = set()
         for exchange in self._reader.exchanges(ids):
             if exchange.parent_id is not None:
                 families = self._children if exchange.is_delivery else self._outgoing
                 family = {*families.get(exchange.parent_id, ()), exchange.id}
                 families[exchange.parent_id] = tuple(sorted(family))
-                self._seen.pop(exchange.parent_id, None)  # what became of it is another thing now
-            seen = glance(exchange, self.sources)
-            self._seen[exchange.id] = Seen(seen, listing.entry(exchange, seen, self.sources.bodies, _BODY_SEARCH))
+                parents.add(exchange.parent_id)
+            self._keep(exchange)
+        for parent in self._reader.exchanges(parents & self._seen.keys()):
+            self._keep(parent)  # what has become of it is another thing now
+
+    def _keep(self, exchange: Exchange) -> None:
+        seen = glance(exchange, self.sources)
+        self._seen[exchange.id] = Seen(seen, listing.entry(exchange, seen, self.sources.bodies, _BODY_SEARCH))
 
     def _tallied(self) -> Summary:
         tally = Tally()

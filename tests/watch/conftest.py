@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +32,14 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 
+A_MOMENT_S = 0.005
+
+
 class Recorder:
-    """Writes exchanges while others read; its loop has a thread of its own, because a browser's tests have one too."""
+    """Writes exchanges while others read, and waits until they can be read (store/pending.py).
+
+    Its loop has a thread of its own, because a browser's tests have a loop too.
+    """
 
     def __init__(self, place: str) -> None:
         self._recording = open_for_writing(place)
@@ -49,9 +57,18 @@ class Recorder:
 
     async def _intent(self, exchange: Exchange) -> None:
         await self._writer.intent(exchange)
+        await self._readable("intent", exchange.id)
 
     async def _finish(self, exchanges: tuple[Exchange, ...]) -> None:
         await asyncio.gather(*(self._writer.finish(each) for each in exchanges))
+        for each in exchanges:
+            await self._readable("exchange", each.id)
+
+    async def _readable(self, table: str, ident: int) -> None:
+        with closing(sqlite3.connect(f"file:{self._recording.place}?mode=ro", uri=True)) as reading:
+            asked = f"SELECT 1 FROM {table} WHERE id = ?"  # noqa: S608 - a table of ours
+            while not reading.execute(asked, (ident,)).fetchone():  # noqa: ASYNC110 - a row tells nobody that it came
+                await asyncio.sleep(A_MOMENT_S)
 
     def intent(self, exchange: Exchange) -> None:
         self._do(self._intent(exchange))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from audit.overview import Entry
 from gateway.exchange import State
 from tests.audit import sample
 from watch.app import MOST_BODY, MOST_WATCHING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tests.watch.conftest import Live, Recorder
 
 LAST = len(sample.CALLS)
+STATE = [field.name for field in fields(Entry)].index("state")
 
 
 def ids(text: str) -> list[int]:
@@ -102,10 +104,10 @@ def test_events_tell_what_begins_and_what_ends(live: Live, recorder: Recorder) -
     recorder.intent(replace(call, state=State.OPEN, server=None, client=replace(call.client, response=None)))
     told = [line for line in (next(lines) for _ in range(4)) if line.startswith((b"id", b"data"))]
     assert told[0] == b"id: 2\n"
-    assert json.loads(told[1][5:])["entries"][0][-1] == "open"
+    assert json.loads(told[1][5:])["entries"][0][STATE] == "open"
     recorder.finish(call)
     told = [line for line in (next(lines) for _ in range(3)) if line.startswith(b"data")]
-    assert json.loads(told[0][5:])["entries"][0][-1] == "complete"
+    assert json.loads(told[0][5:])["entries"][0][STATE] == "complete"
     lines.close()  # type: ignore[attr-defined] # a generator
 
 
