@@ -22,7 +22,7 @@ from gateway.traits import unclaimed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from audit.model import PageMeta, Replay, TalkCard
+    from audit.model import BodyView, PageMeta, Replay, TalkCard
     from audit.words import Spans, Text
     from gateway.conversation import Message
     from gateway.differences import Difference
@@ -52,6 +52,12 @@ def _no_messages(exchange_id: int) -> Iterable[Message]:
     return ()
 
 
+def _no_exchange(exchange_id: int) -> Exchange | None:
+    """No others."""
+    del exchange_id
+    return None
+
+
 def _no_task(exchange_id: int) -> TaskRow | None:
     """No queue."""
     del exchange_id
@@ -64,7 +70,8 @@ class Sources:
 
     `config`: the config behind a digest. `children`: accepted call -> its deliveries, both by id. `outgoing`: call ->
     the calls that the function made for it. `replays`: exchange id -> what a replay made of it. `messages`: what was
-    said in the conversation that an exchange opened. `tasks`: what has become of an accepted call.
+    said in the conversation that an exchange opened. `tasks`: what has become of an accepted call. `exchanges`: others
+    of the recording.
     """
 
     bodies: bodies.Bodies = field(default_factory=bodies.NoBodies)
@@ -74,6 +81,7 @@ class Sources:
     replays: Mapping[int, Replay] = field(default_factory=dict)
     messages: Callable[[int], Iterable[Message]] = _no_messages
     tasks: Callable[[int], TaskRow | None] = _no_task
+    exchanges: Callable[[int], Exchange | None] = _no_exchange
 
 
 def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
@@ -106,11 +114,17 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         notes=tuple(Note(catalogue.claim(advice.rule_id), text.clean(advice.text)) for advice in exchange.advice),
         links=tuple(_links(exchange, sources)),
         task=tasks.task_of(exchange, sources.tasks),
+        result=_result(exchange, sources, config),
         log=bodies.plain_text(texts.LOG, exchange.log) if exchange.log else None,
         replay=replays.card(sources.replays[exchange.id]) if exchange.id in sources.replays else None,
         talk=_talk(exchange, sources),
         raw=bodies.plain_text(texts.RAW, exchange.raw) if exchange.raw else None,
     )
+
+
+def _result(exchange: Exchange, sources: Sources, config: Config) -> BodyView | None:
+    event = tasks.event_of(exchange, sources.tasks, sources.exchanges, config)
+    return None if event is None else bodies.plain_text(texts.RESULT, event)
 
 
 def _talk(exchange: Exchange, sources: Sources) -> TalkCard | None:

@@ -234,6 +234,7 @@ class ExchangePage:
     raw: BodyView | None
     replay: ReplayCard | None = None
     task: Text | None = None
+    result: BodyView | None = None
     talk: TalkCard | None = None
 
 

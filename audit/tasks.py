@@ -1,20 +1,23 @@
-"""What has become of an accepted call, as a sentence: its state, its attempts, the next time, where a result would go.
+"""What has become of an accepted call: its state, its attempts, the next time, and what a destination would get.
 
 Must not know: HTML, the queue. Read next: detail.py, summary.py.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from audit import text, texts
 from audit.words import Text
+from gateway.destination import Sent, event
 from gateway.facts import InvocationType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gateway.config import Config
     from gateway.exchange import Exchange
     from store.task_lists import TaskRow
 
@@ -38,3 +41,20 @@ def task_of(exchange: Exchange, tasks: Callable[[int], TaskRow | None]) -> Text 
         return None
     row = tasks(exchange.id if exchange.parent_id is None else exchange.parent_id)
     return None if row is None else told(row)
+
+
+def event_of(
+    exchange: Exchange,
+    tasks: Callable[[int], TaskRow | None],
+    exchanges: Callable[[int], Exchange | None],
+    config: Config,
+) -> bytes | None:
+    """The event that the destination of an accepted call would get, as JSON; None when it has none."""
+    if exchange.facts.invocation_type is not InvocationType.ASYNC or exchange.parent_id is not None:
+        return None
+    row = tasks(exchange.id)
+    if row is None or not row.target:
+        return None
+    delivery = exchanges(row.attempt_id) if row.attempt_id is not None else None
+    made = event(Sent(row.condition, row.attempts, row.made_us), exchange, delivery, config)
+    return json.dumps(made, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")

@@ -232,6 +232,7 @@ MESSAGES_CUT = Text(
 
 # More cards
 LOG = Text("函数日志", "Function log")
+RESULT = Text("结果目标本应收到的事件（未发送）", "What its destination would get (nothing is sent)")
 RAW = Text("无法解析的原始字节", "Bytes that could not be parsed")
 ADVICE = Text("真实平台上还会发生", "On the real platform")
 ADVICE_NOTE = Text(

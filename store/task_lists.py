@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class TaskRow:
     """What has become of an accepted call. Times: microseconds since the epoch, None when not reached.
 
-    `target`, `condition`: where its result would have been sent and why, "" for nowhere.
+    `attempt_id`: its latest delivery. `target`, `condition`: where its result would have been sent and why, "" for
+    nowhere; `made_us`: when.
     """
 
     exchange_id: int
@@ -40,6 +41,8 @@ class TaskRow:
     error: str
     target: str = ""
     condition: str = ""
+    attempt_id: int | None = None
+    made_us: int = 0
 
 
 class TaskLists:
@@ -53,7 +56,7 @@ class TaskLists:
         with explained(self._recording.place), self._recording.engine.connect() as connection:
             if not inspect(connection).has_table("task"):
                 return {}
-            wanted = select(task, destination.c.target, destination.c.condition)
+            wanted = select(task, destination.c.target, destination.c.condition, destination.c.made_us)
             wanted = wanted.join(destination, destination.c.exchange_id == task.c.exchange_id, isouter=True)
             if ids is not None:
                 wanted = wanted.where(task.c.exchange_id.in_(list(ids)))
@@ -127,4 +130,6 @@ def _row(row: Any) -> TaskRow:  # noqa: ANN401 - a SQLAlchemy row
         error=row.error,
         target=row.target or "",
         condition=row.condition or "",
+        attempt_id=row.attempt_id,
+        made_us=row.made_us or 0,
     )

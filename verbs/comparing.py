@@ -67,7 +67,7 @@ def compare_calls(recording: str, ids: tuple[int, int], side: Side, output: Path
 
 
 def _sources(reader: Reader) -> Sources:
-    return Sources(reader, config_of(reader), messages=reader.messages, tasks=reader.task)
+    return Sources(reader, config_of(reader), messages=reader.messages, tasks=reader.task, exchanges=reader.exchange)
 
 
 def _pairings(steps: tuple[Step, ...]) -> Iterator[Pairing]:

@@ -142,7 +142,15 @@ async def _show(wanted: Wanted, recording: Recording, sock: socket.socket) -> No
     port = sock.getsockname()[1]
     replays = last_replays(recording)
     feed = Feed(
-        recording, Sources(reader, config_of(reader), replays=replays, messages=reader.messages, tasks=reader.task)
+        recording,
+        Sources(
+            reader,
+            config_of(reader),
+            replays=replays,
+            messages=reader.messages,
+            tasks=reader.task,
+            exchanges=reader.exchange,
+        ),
     )
     keys = Keys()
     meta = PageMeta(display_name(wanted.recording), RULES_VERSION, wanted.gateway_url)

@@ -68,7 +68,7 @@ class Printer:
         if page.replay is not None:
             yield ""
             yield from self._replay(page.replay)
-        for view in (page.log, page.raw):
+        for view in (page.result, page.log, page.raw):
             if view is not None:
                 yield ""
                 yield self._say(view.label)

@@ -36,7 +36,14 @@ def write_page(
     replays: Mapping[int, Replay] | None = None,
 ) -> tuple[Path, ...]:
     """Write the page (or a folder of pages) and return what changed; a bad place is a usage error."""
-    sources = Sources(reader, config_of(reader), replays=replays or {}, messages=reader.messages, tasks=reader.task)
+    sources = Sources(
+        reader,
+        config_of(reader),
+        replays=replays or {},
+        messages=reader.messages,
+        tasks=reader.task,
+        exchanges=reader.exchange,
+    )
     meta = PageMeta(display_name(recording), RULES_VERSION)
     try:
         return write_audit(reader, output, meta, sources, lang=language, wanted=wanted)

@@ -35,6 +35,7 @@ def command(recording: str, number: int, language: str) -> int:
             replays=last_replays(found, [number]),
             messages=reader.messages,
             tasks=reader.task,
+            exchanges=reader.exchange,
         )
         page = detail.page(exchange, PageMeta(display_name(recording)), sources)
         for line in Printer(language).page(page):

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from audit.tasks import task_of, told
+from audit.tasks import event_of, task_of, told
+from gateway.config import Config
 from gateway.exchange import Exchange, State, View
 from gateway.facts import Facts, Ingress, InvocationType
-from gateway.messages import Request
+from gateway.messages import Request, Response
 from gateway.rules.samples import SEED
 from store.task_lists import TaskRow
 
@@ -56,3 +58,23 @@ def test_a_call_and_its_deliveries_tell_it_and_no_others() -> None:
     sync = replace(CALL, facts=replace(CALL.facts, invocation_type=InvocationType.SYNC))
     assert task_of(sync, tasks) is None
     assert asked == [7, 7, 8]
+
+
+def test_the_event_for_a_destination_is_made_from_the_exchanges() -> None:
+    ended = replace(
+        WAITS, state="Failed", target="acs:mns:b", condition="RetriesExhausted", attempt_id=9, made_us=5_000
+    )
+    delivery = replace(CALL, id=9, parent_id=7, server=View(Request(b"POST", b"/"), Response(500, b"", (), b"broken")))
+    exchanges = {9: delivery}.get
+    made = event_of(CALL, {7: ended}.get, exchanges, Config())
+    assert made is not None
+    told_event = json.loads(made)
+    assert told_event["requestContext"]["condition"] == "RetriesExhausted"
+    assert told_event["responseContext"] == {"statusCode": 500, "functionError": "UnhandledInvocationError"}
+    assert told_event["responsePayload"] == "broken"
+    assert event_of(delivery, {7: ended}.get, exchanges, Config()) is None
+    assert event_of(CALL, {7: WAITS}.get, exchanges, Config()) is None
+    expired = replace(ended, attempt_id=None, condition="EventAgeExceeded")
+    never = event_of(CALL, {7: expired}.get, exchanges, Config())
+    assert never is not None
+    assert json.loads(never)["responseContext"]["statusCode"] == 0
