@@ -22,7 +22,8 @@ def body_slots(exchange: Exchange) -> list[tuple[Headers, Body]]:
     messages = [message for view in views for message in (view.request, view.response)]
     slots: list[tuple[Headers, Body]] = [(each.headers, each.body) if each else ((), b"") for each in messages]
     for transform in exchange.transforms:
-        slots += [((), getattr(transform, name)) for name in _sides(transform)]
+        if transform.part is Part.BODY:
+            slots += [((), getattr(transform, name)) for name in _sides(transform)]
     return slots
 
 

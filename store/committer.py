@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from store import chain, overview, task_rows
 from store.body_rows import BodyRows
-from store.dialects import insert_missing
+from store.dialects import insert_missing, insert_rows
 from store.mark import Mark
 from store.message_rows import MessageRows
 from store.packing import RecordPacker
@@ -259,7 +259,7 @@ class Committer:
         if noted:
             connection.execute(_FORGET_INTENT, noted)
             connection.execute(_FORGET_ORIGINAL, noted)
-        connection.execute(insert(exchange), rows)
+        insert_rows(connection, exchange, rows)
         return [(row["id"], row["digest"]) for row in rows]
 
     def _insert_sealed(self, connection: Connection, exchanges: list[Prepared]) -> None:

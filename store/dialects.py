@@ -5,12 +5,13 @@ Must not know: what is inserted. Read next: schema.py.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy import Insert, Table
+    from sqlalchemy import Connection, Dialect, Insert, Table
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -53,6 +54,20 @@ def insert_missing(dialect: str, table: Table) -> Insert:
     """INSERT that leaves rows alone which are already there."""
     statement: Insert = _INSERT[dialect](table).on_conflict_do_nothing()
     return statement
+
+
+def insert_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """INSERT of rows that all have the same columns, in the driver's own terms.
+
+    SQLAlchemy's own way over every value of every row costs 10 us an exchange more.
+    """
+    columns = tuple(rows[0])
+    connection.exec_driver_sql(_insert_text(connection.dialect, table, columns), rows)
+
+
+@lru_cache(maxsize=64)
+def _insert_text(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    return str(table.insert().compile(dialect=dialect, column_keys=list(columns)))
 
 
 def views(dialect: str) -> tuple[str, ...]:

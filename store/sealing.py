@@ -11,7 +11,8 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, replace
 from itertools import islice, starmap
-from typing import TYPE_CHECKING
+from operator import is_
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 from gateway.changes import Part, Transform
@@ -117,17 +118,7 @@ class _Pass:
 
     def seal(self, exchange: Exchange, encoded: Encoded | None = None) -> Sealed:
         """The sealed exchange; `values` holds what was found. `encoded`: the record of the exchange as it is."""
-        facts = exchange.facts
-        told = replace(
-            exchange,
-            client=self._view(exchange.client),
-            server=exchange.server and self._view(exchange.server),
-            transforms=tuple(self._transform(each) for each in exchange.transforms),
-            facts=replace(facts, log_tail=self._text(facts.log_tail)) if facts.log_tail else facts,
-            log=self._text(exchange.log),
-            raw=self._replaced(exchange.raw, heads.raw_spans(exchange.raw)),
-            failure_text=self._words(exchange.failure_text),
-        )
+        told = self._told(exchange)
         bodies, originals = self._bodies(body_slots(exchange))
         if originals:
             told = with_bodies(told, bodies)
@@ -135,25 +126,52 @@ class _Pass:
         kept = [spool for digest, spool in self._spools.items() if digest in named]
         return Sealed(
             told,
-            encoded if encoded and not self.values and not originals else encode(told),
+            encoded if encoded and told is exchange else encode(told),
             (*kept, *self._filled, *self._ciphers),
             self._filled + self._ciphers,
             self._secrets,
             originals,
         )
 
+    # What has no secret stays the very same value all the way up: most of an exchange has none, and building it
+    # again costs more than looking through it (52 us an exchange, 30 without).
+
+    def _told(self, exchange: Exchange) -> Exchange:
+        """The exchange with pseudonyms in its heads and texts."""
+        facts = exchange.facts
+        parts = {
+            "client": self._view(exchange.client),
+            "server": exchange.server and self._view(exchange.server),
+            "transforms": self._transforms(exchange.transforms),
+            "facts": replace(facts, log_tail=self._text(facts.log_tail)) if facts.log_tail else facts,
+            "log": self._text(exchange.log),
+            "raw": self._replaced(exchange.raw, heads.raw_spans(exchange.raw)) if exchange.raw else exchange.raw,
+            "failure_text": self._words(exchange.failure_text),
+        }
+        changed: dict[str, Any] = {name: part for name, part in parts.items() if part is not getattr(exchange, name)}
+        return replace(exchange, **changed) if changed else exchange
+
     def _view(self, view: View) -> View:
         request, response = view.request, view.response
-        return View(request and self._request(request), response and self._response(response))
+        told = request and self._request(request), response and self._response(response)
+        return view if told[0] is request and told[1] is response else View(*told)
 
     def _request(self, request: Request) -> Request:
         target = self._replaced(request.target, heads.target_spans(request.target))
         headers, trailers = self._headers(request.headers), self._headers(request.trailers)
+        if target is request.target and headers is request.headers and trailers is request.trailers:
+            return request
         return Request(request.method, target, headers, request.body, request.version, trailers)
 
     def _response(self, response: Response) -> Response:
         headers, trailers = self._headers(response.headers), self._headers(response.trailers)
+        if headers is response.headers and trailers is response.trailers:
+            return response
         return Response(response.status, response.reason, headers, response.body, response.version, trailers)
+
+    def _transforms(self, transforms: tuple[Transform, ...]) -> tuple[Transform, ...]:
+        told = tuple(map(self._transform, transforms))
+        return transforms if all(map(is_, told, transforms)) else told
 
     def _transform(self, transform: Transform) -> Transform:
         if transform.part is Part.BODY:
@@ -170,7 +188,7 @@ class _Pass:
 
     def _headers(self, headers: Headers) -> Headers:
         # Nearly every line was seen before: asking for all of them costs little, building a new tuple more.
-        if not self._known and not any(starmap(heads.header_spans, headers)):
+        if not headers or (not self._known and not any(starmap(heads.header_spans, headers))):
             return headers
         return tuple(self._header(each) for each in headers)
 

@@ -136,7 +136,7 @@ def _connect(path: Path, how: str, settings: tuple[str, ...]) -> sqlite3.Connect
 
 
 def _engine(connect: object, begin: str) -> Engine:
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, paramstyle="named")
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 

@@ -55,6 +55,7 @@ class Writer:
         # Sealing 32 MiB takes seconds: not in the thread that everybody's commit waits for.
         self._helper = ThreadPoolExecutor(1, "recorder-helper")
         self._later_count = 0
+        self._wakes = False
         self._bounds = Bounds()
         self.run_id = 0
 
@@ -151,8 +152,16 @@ class Writer:
         if spools:
             self._helper.submit(self._prepare, exchange, spools, item)
         else:
-            self._thread.push(item)
+            self._thread.push(item, wake=False)
+            if not self._wakes:
+                self._wakes = True
+                self._loop.call_soon(self._wake)
         return future
+
+    def _wake(self) -> None:
+        """Wake the thread once for all that this turn of the loop has queued: they share a commit."""
+        self._wakes = False
+        self._thread.wake()
 
     def say(self, prepare: Callable[[], Said]) -> asyncio.Future[None]:
         """Have the helper prepare messages, then commit them. Raises StoreUnavailable through the future."""

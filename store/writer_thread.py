@@ -113,10 +113,11 @@ class WriterThread:
         self._thread.start()
         return run_id
 
-    def push(self, item: Item) -> None:
-        """Queue an item; from any thread, without waiting."""
+    def push(self, item: Item, *, wake: bool = True) -> None:
+        """Queue an item; from any thread, without waiting. Without `wake` the caller wakes the thread soon."""
         self._queue.append(item)
-        self._wake.set()
+        if wake:
+            self._wake.set()
 
     def wake(self) -> None:
         """Look for something to do."""
