@@ -6,14 +6,18 @@ Must not know: sealing. Read next: formats/bundle.py, formats/har.py, audit/copi
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from audit.copies import curl
 from formats import har, raw
 from formats.bundle import Contents, write_bundle
-from gateway.messages import BodyRef
+from gateway.exchange import View
+from gateway.messages import BodyRef, body_size
 from gateway.rules import RULES_VERSION
 from playback.decoding import decoded
 from playback.verdict import ExitCode
@@ -99,14 +103,39 @@ def _har(away: Takeaway) -> None:
     def about() -> dict[str, object]:
         return {"rules_version": RULES_VERSION, "sealed": sealed, "configs": configs()}
 
-    _write(away.output, har.render(noted, away.side, source, about))
+    lost: Counter[str] = Counter()
+    _write(away.output, har.render(_watched(noted, away.side, lost), away.side, source, about))
+    _tell(lost)
 
 
 def _flows(away: Takeaway) -> None:
     from formats import flows  # noqa: PLC0415 - mitmproxy takes a second to import
 
     source = flows.Source(away.load, away.reader.config, away.export.sealed)
-    _write(away.output, flows.render(away.exchanges, away.side, source))
+    lost: Counter[str] = Counter()
+    _write(away.output, flows.render(_watched(away.exchanges, away.side, lost), away.side, source))
+    _tell(lost)
+
+
+def _watched(exchanges: Iterable[Exchange], side: str, lost: Counter[str]) -> Iterator[Exchange]:
+    """The exchanges, counting what a HAR or a flow has no place for."""
+    for exchange in exchanges:
+        view = exchange.client if side == "client" else exchange.server
+        if view is None or view.request is None:
+            lost[f"exchanges without a request on the {side}'s side are left out"] += 1
+        elif exchange.messages:
+            lost["what was said in conversations over a WebSocket is left out"] += 1
+        views = (exchange.client, exchange.server or View())
+        bodies = [message.body for one in views for message in (one.request, one.response) if message]
+        lost["bodies over 32 MiB are left out"] += len({body for body in bodies if body_size(body) > har.MOST_BODY})
+        yield exchange
+
+
+def _tell(lost: Counter[str]) -> None:
+    """What is not in the file, on standard error."""
+    for words, count in sorted(lost.items()):
+        if count:
+            click.echo(f"note: {words}: {count}", err=True)
 
 
 def _curl(away: Takeaway) -> None:

@@ -61,6 +61,14 @@ def test_what_was_exported_is_imported_whole(
 
 
 @pytest.mark.parametrize("name", ["calls.har", "calls.flow"])
+def test_what_an_export_cannot_hold_is_said(shell: Shell, recording: str, tmp_path: Path, name: str) -> None:
+    assert shell("export", recording, "-o", tmp_path / name, "--side", "server") == 0
+    assert shell.err == "note: exchanges without a request on the server's side are left out: 1\n"
+    assert shell("export", recording, "-o", tmp_path / name) == 0
+    assert shell.err == ""
+
+
+@pytest.mark.parametrize("name", ["calls.har", "calls.flow"])
 def test_sealed_values_stay_pseudonyms_on_the_way(shell: Shell, sealed: str, tmp_path: Path, name: str) -> None:
     assert shell("export", sealed, "-o", tmp_path / name) == 0
     assert SECRET not in (tmp_path / name).read_bytes()
