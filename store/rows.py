@@ -88,9 +88,14 @@ class RowReader:
             copies = self._connection.execute(
                 select(dictionary.c.data, dictionary.c.digest).where(dictionary.c.id == ident)
             )
-            sound = (row.data for row in copies if hashlib.sha256(row.data).digest() == row.digest)
+            sound = (row.data for row in copies if _is_sound(row.data, row.digest))
             data = next(sound, None)
             if data is None:
                 raise Damaged(f"dictionary {ident} is lost in both copies")
             self._unpackers[ident] = unpacker(data)
         return self._unpackers[ident]
+
+
+def _is_sound(data: object, digest: object) -> bool:
+    """Whether a dictionary's bytes are what was written; in a damaged file they may not even be bytes."""
+    return isinstance(data, bytes) and hashlib.sha256(data).digest() == digest

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from formats.bundle_read import Bundle
 from gateway.messages import BodyRef
 from store.errors import Damaged, Missing, NewerVersion, NotOurs, RecordingError, Unwritable
 from tests.playback.recorded import get, ok, record
+from tests.store.test_mutations import MUTATIONS, cut, flip, overwrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,6 +92,8 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unwritable, match="cannot be written"):
         write(tmp_path / "no" / "bug.fcz", [])
 
+
+MUTATING = (flip, overwrite, cut)
 
 type Members = dict[str, bytes]
 
@@ -245,3 +249,17 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_readme_names_the_command_that_replays_it(bundle: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(bundle.read_bytes())) as opened:
         assert b"python replay.py send bug.fcz --to " in opened.read("README.txt")
+
+
+def test_a_mutated_bundle_gives_only_our_errors(bundle: Path) -> None:
+    """Flipped, overwritten, cut and swapped bytes, at their place in the file; STORE_MUTATIONS as for recordings."""
+    sound, refused = bundle.read_bytes(), 0
+    for seed in range(MUTATIONS):
+        data = bytearray(sound)
+        MUTATING[seed % len(MUTATING)](random.Random(seed), data)  # noqa: S311 - chooses damage, keeps nothing secret
+        bundle.write_bytes(data)
+        try:
+            read_all(bundle)
+        except RecordingError:
+            refused += 1
+    assert refused > 0

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gateway.messages import BodyRef
 from store.errors import RecordingError
 from store.reader import Reader
 from store.recording import open_for_reading
 from store.verify import verify
+from tests.store.conversations import CLIENT, SERVER, frame, handshake, record
 from tests.store.samples import sample, write_all
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 MUTATIONS = int(os.environ.get("STORE_MUTATIONS", "120"))
 """How many files are tried; the figures of docs/recording.md come from 10,000."""
+
+
+TALK = 31
+"""The exchange that is a conversation."""
 
 
 def flip(rng: random.Random, data: bytearray) -> None:
@@ -60,6 +66,9 @@ def read_everything(place: str) -> None:
         reader = Reader(recording)
         reader.runs(), reader.gaps(), reader.overview(limit=10), reader.count(), reader.config("c0ffee")
         verify(recording)
+        for message in reader.messages(TALK):
+            if isinstance(message.content, BodyRef):
+                list(reader.body_pieces(message.content))
         for _ in reader.exchanges():
             pass
     finally:
@@ -68,7 +77,8 @@ def read_everything(place: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_mutated_recording_gives_only_our_errors(kind: Callable[..., None], place: str) -> None:
-    write_all(place, [sample(ident, body=b"%d" % ident * 300) for ident in range(1, 31)])
+    write_all(place, [sample(ident, body=b"%d" % ident * 300) for ident in range(1, TALK)])
+    record(place, handshake(TALK), [(CLIENT, frame(b"hello")), (SERVER, frame(b"x" * 5000) + frame(b"\0", 0x82))])
     sound, refused = Path(place).read_bytes(), 0
     for seed in range(MUTATIONS // len(KINDS)):
         data = bytearray(sound)
