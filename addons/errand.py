@@ -94,23 +94,21 @@ class Errand:
         try:
             unwritten = await attempt.run(decision, begin)
             if unwritten is not None and unwritten.refuse:
-                return self._not_begun(unwritten)
+                return await self._not_begun(unwritten)
             outcome = outcome_of(desk.exchange(draft), self._policy)
             progress = after(began, outcome, self._policy, self._clock())
             draft.task = self._step(progress, outcome, attempt_id=draft.id)
             if await desk.finish(draft) is not None and draft.task is not None:
-                desk.recorder.change_later(replace(draft.task, with_id=0))
+                await desk.recorder.change(replace(draft.task, with_id=0))
             return progress
         finally:
             draft.close()
 
-    def _not_begun(self, unwritten: Unwritten) -> Progress:
+    async def _not_begun(self, unwritten: Unwritten) -> Progress:
         """The store cannot write, so the server must not see the call: an error of the system."""
         logger.error("fc-replay: an asynchronous call is not delivered now: %s", unwritten.reason)
         progress = after(self._due.progress, Outcome.SYSTEM_ERROR, self._policy, self._clock())
-        if step := self._step(progress, Outcome.SYSTEM_ERROR):
-            self._desk.recorder.change_later(step)
-        return progress
+        return await self._move(progress, Outcome.SYSTEM_ERROR)
 
     async def _move(self, progress: Progress, outcome: Outcome | None = None) -> Progress:
         """Record a new state that no delivery brings with it."""

@@ -7,6 +7,7 @@ Read next: store/writer.py.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from store.writer import Writer
 
 logger = logging.getLogger(__name__)
+
+
+TRY_AGAIN_S = 0.5
+"""Between attempts to change the queue while the store fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +73,7 @@ class Recording(Protocol):
         """Count a call whose client was told that it is not recorded."""
 
     async def change(self, task: TaskChange) -> None:
-        """Change the queue, now or as soon as that is possible."""
-
-    def change_later(self, task: TaskChange) -> None:
-        """Change the queue as soon as that is possible."""
+        """Change the queue; done once it is on disk, however long that takes."""
 
 
 class NoRecorder:
@@ -110,9 +112,6 @@ class NoRecorder:
         """Nothing to do."""
 
     async def change(self, task: TaskChange) -> None:
-        """Nothing to do."""
-
-    def change_later(self, task: TaskChange) -> None:
         """Nothing to do."""
 
 
@@ -187,15 +186,20 @@ class Recorder:
             self._count(self._writer.failing or "the recorder could not write when it began")
 
     async def change(self, task: TaskChange) -> None:
-        """Wait for the commit; when it fails the change waits by itself."""
+        """Try until it is written: what is decided about a call must not be decided again."""
+        try:
+            while not await self._changed(task):  # noqa: ASYNC110 - nobody sets an event when a disk has room again
+                await asyncio.sleep(TRY_AGAIN_S)
+        except asyncio.CancelledError:
+            self._writer.change_later(task)  # the proxy stops: written if that is possible by then
+            raise
+
+    async def _changed(self, task: TaskChange) -> bool:
         try:
             await self._writer.change(task)
         except StoreUnavailable:
-            self._writer.change_later(task)
-
-    def change_later(self, task: TaskChange) -> None:
-        """See the writer."""
-        self._writer.change_later(task)
+            return False
+        return True
 
     def _count(self, reason: str) -> None:
         self.passed += 1

@@ -6,10 +6,13 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from addons import errand
 from gateway.config import Asynchronous, Config, Function
 from gateway.exchange import Exchange, State
 from gateway.outcome import outcome_of
+from store.errors import StoreUnavailable
 from store.reader import Reader
 from store.recording import open_for_reading
 from tests.addons.bench import OK, Bench, Clock, Kept, answer_ok, bench, get, run
@@ -17,8 +20,6 @@ from tests.addons.bench import OK, Bench, Clock, Kept, answer_ok, bench, get, ru
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from store.task_lists import TaskRow
 
@@ -135,6 +136,34 @@ def test_a_function_with_one_slot_is_never_throttled_by_its_own_queue(tmp_path: 
                 row = await soon(kept, desk, f"n{number}", "Succeeded")
                 assert row.attempts == 1
         assert most == 1
+
+    run(test())
+
+
+@pytest.mark.parametrize("refuse", [True, False])
+def test_while_the_store_cannot_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refuse: bool) -> None:
+    """Under `refuse` the server sees nothing; under `pass` it does, and what became of the call is written later."""
+    monkeypatch.setattr("addons.recorder.TRY_AGAIN_S", 0.01)
+
+    async def test() -> None:
+        async with Kept(str(tmp_path / "fc.db"), refuse=refuse) as kept, bench(kept=kept) as desk:
+            await desk.talk(named("later", "X-Fc-Async-Delay: 9"))
+            with monkeypatch.context() as broken:
+                for name in ("intent", "finish", "change"):
+                    broken.setattr(kept.writer, name, unavailable)
+                kept.clock.us += 9_000_000
+                desk.desk.calls.look()
+                await until(lambda: len(failures) > 2)
+                assert len(desk.received) == (0 if refuse else 1)
+            row = await soon(kept, desk, "later", "Succeeded")
+            assert len(desk.received) == 1
+            assert row.attempts == 1
+
+    failures: list[str] = []
+
+    async def unavailable(*_: object) -> None:
+        failures.append("disk full")
+        raise StoreUnavailable("disk full")
 
     run(test())
 

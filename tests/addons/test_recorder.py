@@ -3,14 +3,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
 from addons.recorder import NoRecorder, Recorder, Unwritten
 from store.errors import StoreUnavailable
+from store.tasks import Stop
 from tests.addons.test_adapt import exchange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
     from gateway.exchange import Exchange
 
@@ -82,3 +83,44 @@ def test_without_a_recording_exchanges_are_only_numbered() -> None:
     recorder = NoRecorder()
     assert [recorder.next_id(), recorder.next_id()] == [1, 2]
     assert asyncio.run(recorder.intent(exchange())) is None
+
+
+class SlowWriter(FullDisk):
+    """Its queue can be written at the third attempt."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 3
+        self.changes: list[object] = []
+        self.later: list[object] = []
+
+    async def change(self, task: object) -> None:
+        self.left -= 1
+        if self.left > 0:
+            raise StoreUnavailable("disk full")
+        self.changes.append(task)
+
+    def change_later(self, task: object) -> None:
+        self.later.append(task)
+
+
+def test_a_change_of_the_queue_is_tried_until_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("addons.recorder.TRY_AGAIN_S", 0)
+    writer, stop = SlowWriter(), Stop(7, 1)
+    asyncio.run(Recorder(cast("Any", writer), refuse=True).change(stop))
+    assert (writer.changes, writer.later) == ([stop], [])
+
+
+def test_at_the_end_of_the_proxy_it_is_left_to_the_writer() -> None:
+    writer, stop = SlowWriter(), Stop(7, 1)
+
+    async def cut() -> None:
+        task = asyncio.ensure_future(Recorder(cast("Any", writer), refuse=True).change(stop))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cut())
+    assert (writer.changes, writer.later) == ([], [stop])
