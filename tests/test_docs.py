@@ -7,10 +7,15 @@ import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from addons.options import OPTIONS
 from addons.refusal import Exit
+from gateway.config import Config
+from gateway.config_load import load
+from gateway.exchange import Failure
 from gateway.rules import RULES
+from instance.spec import FAILURES
 from replay import MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,3 +140,16 @@ def test_the_glossary_is_in_order_and_names_each_word_once() -> None:
     words = re.findall(r"^- \*\*(.+?)\*\*: ", read("docs/glossary.md"), re.MULTILINE)
     assert len(words) > 40
     assert words == sorted(set(words))
+
+
+def test_the_config_that_docs_show_is_one() -> None:
+    (shown,) = blocks(read("docs/instance.md"), "yaml")
+    config = load(YAML(typ="safe").load(shown))
+    assert isinstance(config, Config), config
+    assert [one.launch.command for one in config.functions] == [("python3", "server.py"), ("node", "report.js")]
+    assert config.functions[0].launch.initialize_s == 20
+
+
+def test_every_failure_of_an_instance_has_its_row_in_the_docs() -> None:
+    shown = {row[2].strip("`") for row in table_rows(read("docs/instance.md")) if len(row) == 3}
+    assert {one.value for one in FAILURES.values()} | {Failure.EXITED.value} <= shown
