@@ -71,10 +71,12 @@ class Lifecycle:
         # A pool of its own: at the end of the proxy that of the calls is closed already.
         delivery = Delivery(Pool(), self._desk.place(self._function.name)[0], seconds, instance=instance)
         window = LogWindow(instance.log, self._function.memory_mb, draft.facts.seed.request_id, MARKERS[hook], since)
+        self._desk.began(draft)
         try:
             failed = await self._ask(draft, delivery, hook)
             draft.end_log(window, failed.text if failed else "")
         finally:
+            self._desk.over(draft)
             delivery.drop()
             window.close()
         if failed is None:

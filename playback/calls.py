@@ -7,12 +7,13 @@ Must not know: sockets. Read next: keys.py (what makes two calls the same), herm
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from playback.client import loaded
 from playback.keys import keys_of, normal_escapes
-from playback.nearest import nearest
+from playback.nearest import by_path, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,14 +29,14 @@ _SWITCHING = 101
 
 @dataclass(slots=True)
 class Made:
-    """A recorded call. `parent`: the exchange behind it, None when nobody knows. `path`: method, URL without query."""
+    """A recorded call. `parent`: the exchange behind it, None when nobody knows. `path`: its URL without the query."""
 
     number: int
     parent: int | None
-    request_id: str
     keys: Keys
     label: str
-    path: bytes
+    method: str
+    path: str
     used: bool = False
 
 
@@ -45,6 +46,11 @@ class Calls:
 
     vault: Vault
     _made: list[Made] = field(default_factory=list)
+    _same: dict[tuple[int | None, bytes], deque[Made]] = field(default_factory=lambda: defaultdict(deque))
+    _anywhere: dict[bytes, deque[Made]] = field(default_factory=lambda: defaultdict(deque))
+    _at_path: dict[tuple[str, str], deque[Made]] = field(default_factory=lambda: defaultdict(deque))
+    _by_parent: dict[int, list[Made]] = field(default_factory=lambda: defaultdict(list))
+    _parents: dict[str, int] = field(default_factory=dict)
     _pattern: Exchange | None = None
 
     def stock(self, exchanges: Iterable[Exchange]) -> None:
@@ -56,34 +62,45 @@ class Calls:
                 continue
             self._pattern = self._pattern or stored
             known = whole(self._in_memory(stored), stored.facts.origin)
-            request_id = stored.facts.seed.request_id if stored.parent_id is not None else ""
             shown = label(whole(request, stored.facts.origin))
-            self._made.append(Made(stored.id, stored.parent_id, request_id, keys_of(known), shown, _path(known)))
+            made = Made(stored.id, stored.parent_id, keys_of(known), shown, *_method_and_path(known))
+            self._add(made, stored.facts.seed.request_id)
+
+    def _add(self, made: Made, request_id: str) -> None:
+        self._made.append(made)
+        self._same[made.parent, made.keys.lenient].append(made)
+        self._anywhere[made.keys.lenient].append(made)
+        if self.vault.blind:
+            self._at_path[made.method, made.path].append(made)
+        if made.parent is not None:
+            self._by_parent[made.parent].append(made)
+            self._parents.setdefault(request_id, made.parent)
 
     def take(self, request: Request, causes: tuple[int, ...]) -> Made | None:
         """The recorded call that answers this one, its target a whole URL; None when none does."""
         keys = keys_of(request)
-        path = _path(request) if self._holds_unknown_secrets(request) else b""
-        for group in self._groups(causes):
-            found = _first(group, lambda made: made.keys.exact == keys.exact)
-            found = found or _first(group, lambda made: made.keys.lenient == keys.lenient)
-            found = found or _first(group, lambda made: made.path == path)
-            if found is not None:
-                found.used = True
-                return found
-        return None
+        groups = [self._same.get((parent, keys.lenient)) for parent in (*causes, None)]
+        groups.append(self._anywhere.get(keys.lenient))
+        found = next(
+            (made for group in groups if (made := _first(group, lambda one: one.keys.exact == keys.exact))), None
+        )
+        if found is None and self._holds_unknown_secrets(request):
+            found = _first(self._at_path.get(_method_and_path(request)), lambda made: made.parent in causes)
+        if found is not None:
+            found.used = True
+        return found
 
     def unused(self, parent: int) -> list[Made]:
         """The calls that were made for an exchange then and not now."""
-        return [made for made in self._made if made.parent == parent and not made.used]
+        return [made for made in self._by_parent.get(parent, ()) if not made.used]
 
     def parent_named(self, request_id: str) -> int | None:
         """The exchange that had a request id, if it made calls."""
-        return next((made.parent for made in self._made if made.request_id == request_id), None)
+        return self._parents.get(request_id)
 
     def near(self, request: Request, exchange_of: Callable[[int], Exchange | None]) -> tuple[NearMiss, ...]:
         """The recorded calls that are nearest to one that was not recorded, with secrets sealed on both sides."""
-        known = ((made.number, exchange_of(made.number)) for made in self._made)
+        known = ((number, exchange_of(number)) for number in by_path(*_method_and_path(request), self._made))
         told = ((number, one) for number, one in known if one is not None)
         return nearest(self.hidden(request), self._hidden_requests(told))
 
@@ -112,11 +129,6 @@ class Calls:
             raise ValueError("a call without a request is not looked up")
         return replace(request, body=loaded(request.body, self.vault.body_pieces))
 
-    def _groups(self, causes: tuple[int, ...]) -> Iterator[list[Made]]:
-        yield [made for made in self._made if made.parent in causes]
-        yield [made for made in self._made if made.parent is None]
-        yield [made for made in self._made if made.parent is not None and made.parent not in causes]
-
 
 def whole(request: Request, origin: str) -> Request:
     """The request with its whole URL as target: what a call is looked up by."""
@@ -128,9 +140,14 @@ def label(request: Request) -> str:
     return b" ".join((request.method, request.target)).decode("utf-8", "backslashreplace")
 
 
-def _path(request: Request) -> bytes:
-    return request.method + b" " + normal_escapes(request.target.partition(b"?")[0])
+def _method_and_path(request: Request) -> tuple[str, str]:
+    path = normal_escapes(request.target.partition(b"?")[0])
+    return request.method.decode("latin-1"), path.decode("utf-8", "backslashreplace")
 
 
-def _first(group: list[Made], same: Callable[[Made], bool]) -> Made | None:
-    return next((made for made in group if not made.used and same(made)), None)
+def _first(group: deque[Made] | None, preferred: Callable[[Made], bool]) -> Made | None:
+    """The first call that is left and preferred, else the first that is left. What is used at its front goes."""
+    while group and group[0].used:
+        group.popleft()
+    left = [group[0]] if group else []
+    return next((made for made in group or () if not made.used and preferred(made)), left[0] if left else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from playback.keys import is_ignored, parts_of
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gateway.messages import Request
-    from playback.shelf import Entry
 
 MOST = 3
 """Near misses that are told."""
@@ -45,10 +44,18 @@ class NearMiss:
         return " ".join(f"--ignore {name}" for name in names)
 
 
-def by_path(method: str, path: str, entries: Iterable[Entry], most: int = MOST_READ) -> list[int]:
+class Listed(Protocol):
+    """A recorded request by its number, method and path."""
+
+    number: int
+    method: str
+    path: str
+
+
+def by_path(method: str, path: str, entries: Iterable[Listed], most: int = MOST_READ) -> list[int]:
     """The exchanges worth a closer look, by path and method alone: nothing has to be read for that."""
 
-    def distance(entry: Entry) -> tuple[int, bool, int]:
+    def distance(entry: Listed) -> tuple[int, bool, int]:
         return _apart(entry.path, path), entry.method != method, entry.number
 
     return [entry.number for entry in heapq.nsmallest(most, entries, key=distance)]

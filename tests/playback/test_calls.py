@@ -104,3 +104,12 @@ def test_without_the_key_a_call_without_secrets_must_still_match() -> None:
     known = Calls(Blind())
     known.stock([sealed(made(2, get(b"/a?item=1")))])
     assert numbers(known, (get(b"/a?item=2"), (1,)), (get(b"/a?item=1"), (1,))) == [0, 2]
+
+
+def test_the_same_call_of_many_exchanges_is_answered_as_often_as_it_was_made() -> None:
+    known = calls(*(made(number, parent=None if number % 2 else 1000 + number) for number in range(1, 101)))
+    asked = [(get(), (1000 + number,)) for number in range(1, 102)]
+    found = numbers(known, *asked)
+    assert sorted(found) == list(range(101))
+    assert found[1] == 2, "the call of the exchange behind it, not the oldest"
+    assert found[-1] == 0
