@@ -61,7 +61,11 @@ class Bounds:
 
 def weight_of(exchange: Exchange) -> int:
     """Bytes that waiting keeps in memory, roughly: bodies, and 4 KiB for the rest."""
-    return _HEAD_BYTES + sum(len(body) for body in _bodies(exchange) if isinstance(body, bytes))
+    weight = _HEAD_BYTES
+    for body in _bodies(exchange):
+        if isinstance(body, bytes):
+            weight += len(body)
+    return weight
 
 
 def has_bodies_elsewhere(exchange: Exchange) -> bool:
