@@ -1,4 +1,3 @@
-
 """For the test-suite of requests: its httpbin is where it is, but is called at the gateway's port."""
 
 from __future__ import annotations
