@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mitmproxy import connection, flow, http
 
+from addons.rules_view import comment
 from gateway.messages import BodyRef, get
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def to_flow(exchange: Exchange, server: tuple[str, int], read_body: ReadBody) ->
         result.response = to_response(exchange.client.response, started + exchange.timings.done / 1e6, read_body)
     if exchange.failure_text:
         result.error = flow.Error(exchange.failure_text)
+    result.comment = comment(exchange)
     result.metadata["fc_exchange"] = exchange.id
     result.metadata["fc_request_id"] = exchange.facts.seed.request_id
     result.metadata["fc_rules"] = [transform.rule_id for transform in exchange.transforms]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mitmproxy import ctx
 from mitmproxy.proxy import mode_specs
 
-from addons import greeting, ports, process, settings
+from addons import greeting, ports, process, rules_view, settings
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
@@ -130,6 +130,7 @@ class Service:
         await self._inner.open(app, self._limits, self._connections)
         FcInstance.make_protocol = lambda: FrontDoor(app, self._limits, self._connections, self._inner.take_tls)
         self.onlookers.look()
+        rules_view.register(self._settings.language)
         if self.onlookers.present:
             ctx.options.update(store_streamed_bodies=True)  # flows of HTTP/2 calls pass as they come
         for name in self.onlookers.without_effect():
