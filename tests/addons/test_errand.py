@@ -12,6 +12,7 @@ from addons import errand
 from gateway.config import Asynchronous, Config, Function
 from gateway.exchange import Exchange, State
 from gateway.outcome import outcome_of
+from gateway.task_query import Question
 from store.errors import StoreUnavailable
 from store.reader import Reader
 from store.recording import open_for_reading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from store.task_lists import TaskRow
+    from store.task_queue import Due
 
 FAILED = OK.replace(b"X-App: 1", b"x-fc-status: 404")
 ASYNC = "X-Fc-Invocation-Type: Async"
@@ -131,6 +133,7 @@ def test_a_function_with_one_slot_is_never_throttled_by_its_own_queue(tmp_path: 
 
         config = Config(functions=(Function("fn", concurrency=1),))
         async with Kept(str(tmp_path / "fc.db")) as kept, bench(serve, kept=kept, config=config) as desk:
+            desk.desk.slots_of("fn")._wait_s = 0
             await asyncio.gather(*(desk.talk(named(f"n{number}")) for number in range(20)))
             for number in range(20):
                 row = await soon(kept, desk, f"n{number}", "Succeeded")
@@ -185,6 +188,9 @@ def test_a_fault_of_ours_is_told_and_the_call_is_tried_again(
             await desk.talk(named("unlucky"))
             row = await soon(kept, desk, "unlucky", "Succeeded")
             assert row.attempts == 2
+            (task, *_), _ = await asyncio.to_thread(kept.lists.page, Question("web", ""))
+            states = [event.state for event in task.events]
+            assert states == ["Enqueued", "Running", "Retrying", "Running", "Succeeded"]
         assert "accepted call 1 could not be delivered" in caplog.text
 
     run(test())
@@ -217,6 +223,54 @@ def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
     run(test())
     states = [each.state for each in exchanges(tmp_path / "fc.db")]
     assert states.count(State.REFUSED) == 3
+
+
+def test_a_refused_call_leaves_its_place_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("addons.asynchronous.MOST", 2)
+
+    async def test() -> None:
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(kept=kept) as desk:
+            for _ in range(4):
+                await desk.talk(named("one"))
+            await desk.talk(named("two"))
+            await soon(kept, desk, "two", "Succeeded")
+
+    run(test())
+
+
+def test_a_call_in_hand_is_not_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue is asked in a thread: what it says may be older than what was begun meanwhile."""
+
+    async def test() -> None:
+        release, reached = asyncio.Event(), asyncio.Event()
+
+        async def serve(request: bytes, writer: asyncio.StreamWriter) -> None:
+            reached.set()
+            await release.wait()
+            await answer_ok(request, writer)
+
+        async with Kept(str(tmp_path / "fc.db")) as kept, bench(serve, kept=kept) as desk:
+            claim = kept.queue.claim
+            claims: list[int] = []
+
+            def late(now_us: int, most: int, _: object, full: list[str]) -> list[Due]:
+                found = claim(now_us, most, [], full)
+                claims.append(len(found))
+                return found
+
+            monkeypatch.setattr(kept.queue, "claim", late)
+            await desk.talk(named("one"))
+            await reached.wait()
+            await desk.talk(named("two", "X-Fc-Async-Delay: 9"))
+            kept.clock.us += 9_000_000
+            desk.desk.calls.look()
+            await until(lambda: 2 in claims)
+            release.set()
+            rows = [await soon(kept, desk, name, "Succeeded") for name in ("one", "two")]
+            assert [row.attempts for row in rows] == [1, 1]
+            assert len(desk.received) == 2
+
+    run(test())
 
 
 def test_a_running_task_is_stopped(tmp_path: Path) -> None:
