@@ -11,6 +11,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from gateway.exchange import Exchange, View
+from gateway.facts import Facts, Ingress, Seed
 from playback.client import loaded
 from playback.keys import keys_of, normal_escapes
 from playback.nearest import by_path, nearest
@@ -18,7 +20,6 @@ from playback.nearest import by_path, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from gateway.exchange import Exchange
     from gateway.messages import Request
     from playback.keys import Keys
     from playback.nearest import NearMiss
@@ -51,7 +52,6 @@ class Calls:
     _at_path: dict[tuple[str, str], deque[Made]] = field(default_factory=lambda: defaultdict(deque))
     _by_parent: dict[int, list[Made]] = field(default_factory=lambda: defaultdict(list))
     _parents: dict[str, int] = field(default_factory=dict)
-    _pattern: Exchange | None = None
 
     def stock(self, exchanges: Iterable[Exchange]) -> None:
         """Take the recorded calls; what cannot be answered again (a WebSocket) is left out."""
@@ -60,7 +60,6 @@ class Calls:
             answer = stored.client.response
             if request is None or (answer is not None and answer.status == _SWITCHING):
                 continue
-            self._pattern = self._pattern or stored
             known = whole(self._in_memory(stored), stored.facts.origin)
             shown = label(whole(request, stored.facts.origin))
             made = Made(stored.id, stored.parent_id, keys_of(known), shown, *_method_and_path(known))
@@ -106,10 +105,7 @@ class Calls:
 
     def hidden(self, request: Request) -> Request:
         """A request with its secrets sealed. Sealing works on exchanges, so it travels in the place of one."""
-        if self._pattern is None:
-            return request
-        view = replace(self._pattern.client, request=request, response=None)
-        alone = replace(self._pattern, client=view, server=None, log=b"", raw=b"")
+        alone = Exchange(1, Facts(Seed("", 0), Ingress.EGRESS, ""), View(request))
         return self.vault.hidden(alone).client.request or request
 
     def _holds_unknown_secrets(self, request: Request) -> bool:

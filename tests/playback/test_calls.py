@@ -113,3 +113,8 @@ def test_the_same_call_of_many_exchanges_is_answered_as_often_as_it_was_made() -
     assert sorted(found) == list(range(101))
     assert found[1] == 2, "the call of the exchange behind it, not the oldest"
     assert found[-1] == 0
+
+
+def test_a_secret_is_hidden_also_where_nothing_was_recorded() -> None:
+    asked = live(get(b"/a?access_token=sk-live-0123456789abcdef"))
+    assert b"sk-live" not in Calls(Blind()).hidden(asked).target
