@@ -80,6 +80,8 @@ drawn = st.builds(
     st.booleans(),
 )
 
+LAST = Drawn(b"GET", b"/last", (), (), is_chunked=False)
+
 
 class Client:
     """Keeps its connection as long as the proxy does."""
@@ -117,13 +119,16 @@ def soak(folder: Path, calls: int) -> int:
         server.script(default=Behaviour(echo=True))
         client = Client(proxy.port)
         run(client, WARM_UP)
+        client.call(LAST)  # its connection stays open, so that it is certain what one client takes
+        with_client = held_by(proxy.process.pid)
         client.close()
-        kept = held_by(proxy.process.pid)
+        kept = settled(proxy.process.pid, with_client - 1)
+        assert kept < with_client, "the proxy keeps a connection whose client has left"
         run(client, calls)
         client.close()
         left = settled(proxy.process.pid, kept)
         assert left <= kept, f"{left} sockets and files are open, {kept} were after the first calls"
-        assert_all_explained(proxy, calls + WARM_UP)
+        assert_all_explained(proxy, calls + WARM_UP + 1)
         return left
 
 
