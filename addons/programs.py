@@ -14,6 +14,7 @@ from addons.freezing import Freezer
 from addons.lifecycle import Lifecycle
 from addons.program import Program
 from addons.refusal import Exit, StartRefused
+from addons.settings import NEVER
 from instance.follow import LogFollower
 from instance.keeper import Keeper
 from instance.spec import InstanceSpec
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AT_START, FIRST_CALL, NEVER = "at-start", "first-call", "never"
-"""The values of fc_start."""
+AT_START, FIRST_CALL = "at-start", "first-call"
+"""The values of fc_start by which programs are ours to start."""
 
 FOREIGN_WAIT_S = 0.5
 """How long a config's command waits for its port: who listens after that is taken for the function's server."""

@@ -46,6 +46,9 @@ class Settings:
 
 LAST_PORT = 65535
 
+NEVER = "never"
+"""The value of fc_start by which somebody else starts the programs."""
+
 RANGES: tuple[tuple[str, float, float, str], ...] = (
     ("fc_timeout", 0.001, 86400, "seconds"),
     ("fc_memory", 64, 65536, "MB"),
@@ -59,13 +62,7 @@ def read(options: Any) -> Settings:
     check_ranges(options)
     modes, default_server = fc_modes(options.mode)
     config = read_gateway_config(options, default_server)
-    if options.fc_command and len(config.functions) > 1:
-        names = ", ".join(one.name for one in config.functions)
-        raise StartRefused(
-            Exit.OPTION,
-            f"fc_command starts one program and fc_config has {len(config.functions)} functions ({names}): "
-            "write each function's command in the file",
-        )
+    check_start(options, config)
     return Settings(
         config=config,
         servers={function.name: address(function.server) for function in config.functions},
@@ -96,6 +93,21 @@ def check_ranges(options: Any) -> None:
     if options.fc_log and options.fc_command:
         raise StartRefused(
             Exit.OPTION, "fc_log and fc_command exclude each other: the command's own output is its log; drop fc_log"
+        )
+
+
+def check_start(options: Any, config: Config) -> None:
+    """Refuse a command that nobody could run: one for several functions, or one that is never to start."""
+    if not options.fc_command:
+        return
+    if options.fc_start == NEVER:
+        raise StartRefused(Exit.OPTION, "fc_start=never and fc_command exclude each other: drop one of them")
+    if len(config.functions) > 1:
+        names = ", ".join(one.name for one in config.functions)
+        raise StartRefused(
+            Exit.OPTION,
+            f"fc_command starts one program and fc_config has {len(config.functions)} functions ({names}): "
+            "write each function's command in the file",
         )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from addons.programs import AT_START, FIRST_CALL, NEVER, Programs
+from addons.programs import AT_START, FIRST_CALL, Programs
 from addons.refusal import Exit, StartRefused
+from addons.settings import NEVER
 from gateway.config import Config, Function, Launch
 from tests.addons.test_program import SERVER
 from tests.proxy import free_port
