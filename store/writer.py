@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from gateway.deflate import inflaters
 from store.bounds import Bounds, has_bodies_elsewhere, weight_of
 from store.errors import StoreUnavailable
+from store.item import Item
 from store.keys import make_key
 from store.prepare import Preparer
 from store.talk import Talk
-from store.writer_thread import Item, WriterThread
+from store.writer_thread import WriterThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

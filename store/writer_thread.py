@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -22,51 +22,30 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from store import journal
 from store.committer import Committer
 from store.explained import explained
+from store.folding import Folding
 from store.ids import Ids
+from store.item import work_of
 from store.mark import MarkFile
 from store.outage import DISK_FULL, Outage
 from store.pending import Pending
 from store.recording import GONE
 from store.reserve import Reserve
-from store.run_info import End, Work
 from store.tasks import NameTaken
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Sequence
 
     from gateway.exchange import Exchange
+    from store.item import Item
     from store.keep import Keep
     from store.message_rows import Said
-    from store.prepare import Prepared, Preparer
+    from store.prepare import Preparer
     from store.recording import Recording
-    from store.run_info import Gap, RunInfo
-    from store.spool import Spool
-    from store.tasks import TaskChange
-
-logger = logging.getLogger(__name__)
+    from store.run_info import End, RunInfo
 
 _BATCH = 256
 _PROBE_S = 0.5
 _PRUNE_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to write. `spools` None marks an intent; `future` None means that nobody waits for it.
-
-    `ready`: the exchange as the helper thread prepared it. `said`: messages of a conversation. `task`: a change of the
-    queue of accepted calls, in the same commit.
-    """
-
-    exchange: Exchange | None
-    spools: Sequence[Spool] | None = None
-    future: asyncio.Future[None] | None = None
-    weight: int = 0
-    config: tuple[str, str] | None = None
-    ready: Prepared | None = None
-    said: Said | None = None
-    task: TaskChange | None = None
 
 
 class WriterThread:
@@ -87,7 +66,7 @@ class WriterThread:
         self._prune_at = 0.0
         self._reserve = Reserve(recording.beside("-reserve"))
         self._mark: MarkFile | None = None
-        self._pending: Pending | None = None
+        self._folding = Folding(None, None)
         self._preparer = preparer
         self._queue: deque[Item] = deque()
         self._later: deque[Item] = deque()
@@ -108,7 +87,7 @@ class WriterThread:
             if path := self._recording.beside("-mark"):
                 self._mark = MarkFile(path, ahead=self._recording.durability == "normal")
                 self._set_mark()
-            self._pending = self._new_pending(run_id)
+            self._folding = Folding(self._new_pending(run_id), self._mark)
         self.committer.disconnect()  # the thread opens its own
         self._thread.start()
         return run_id
@@ -149,7 +128,7 @@ class WriterThread:
         """Seconds until there is something to do without being woken."""
         if self.outage.reason:
             return _PROBE_S  # it tries by itself: recording resumes without traffic
-        due = self._pending.wait_s() if self._pending else None
+        due = self._folding.wait_s()
         prune = _PRUNE_S if self._keep else None
         return min((each for each in (due, prune) if each is not None), default=None)
 
@@ -166,8 +145,7 @@ class WriterThread:
         if self._keep is None or self.outage.reason or time.monotonic() < self._prune_at:
             return
         try:
-            if self._pending:  # an entry may rest on a body that retention would take away
-                self._fold(every=True)
+            self._fold(every=True)  # an entry may rest on a body that retention would take away
             more = self.committer.prune(self._keep)
         except IntegrityError:
             return  # on a server another proxy just used a body that was to go: the next step sees it
@@ -192,8 +170,8 @@ class WriterThread:
         except (DBAPIError, OSError) as failure:
             self._failed(failure, items)
         except NameTaken as taken:
-            self._settled([each for each in items if _accepts(each, taken)], taken)
-            self._commit([replace(each, ready=None) for each in items if not _accepts(each, taken)])
+            self._settled([each for each in items if each.accepts(taken)], taken)
+            self._commit([replace(each, ready=None) for each in items if not each.accepts(taken)])
         except Exception as failure:  # noqa: BLE001 - one exchange that cannot be encoded must not take others along
             self._one_by_one(failure, items)
 
@@ -225,64 +203,30 @@ class WriterThread:
         """The items that the journal did not take. An outage ends in the database alone."""
         self._check_place()
         self._reserve.hold()  # on a full disk this fails first: the space it gave up is not for exchanges
-        plain = list(filter(_is_for_journal, items))
-        if self._pending is None or self.outage.reason or not plain:
+        if self.outage.reason:
             return items
-        begun = [item.exchange for item in plain if item.exchange and item.spools is None]
-        ended = [item.exchange for item in plain if item.exchange and item.spools is not None]
-        try:
-            if not self._pending.take(begun, ended):
-                return items
-        except OSError as failure:
-            logger.warning("fc-replay: the journal cannot be written (%s); the database takes over", failure)
-            return items
-        self._note_position()
-        self._settled(plain, "")
-        return [item for item in items if not _is_for_journal(item)]
-
-    def _note_position(self) -> None:
-        if self._mark and self._pending:
-            self._mark.note(*self._pending.position, self.ids.last)
+        rest = self._folding.take(items, self.ids.last)
+        if len(rest) < len(items):
+            self._settled([item for item in items if item.is_for_journal], "")
+        return rest
 
     def _commit_rows(self, items: list[Item], noted: Sequence[Exchange] = (), ends: Sequence[End] = ()) -> None:
         """One transaction: these items, open exchanges that become rows, ends that the journal holds."""
         self.committer.refill(self.ids)
-        work = self._work_of(items, self.outage.gap(over=True))
+        work = work_of(items, self.outage.gap(over=True), self.ids.last)
         work.intents += noted
         work.ends += ends
         self.committer.commit(work)
         self._set_mark()
         self.outage.end()
-        if self._pending:
-            self._pending.forget(item.exchange.id for item in items if item.exchange and item.spools is not None)
+        self._folding.forget(items)
 
     def _fold(self, *, every: bool) -> None:
-        """Make rows of what the journal holds: all that has ended, and what is open for long, or `every` one."""
-        if self._pending is None or self._pending.empty:
-            return
-        noted = self._pending.to_note(every=every)
-        try:
-            self._commit_rows([], noted, self._pending.ends)
-        except Exception as failure:
-            if _is_of_the_place(failure):
-                raise
-            self._fold_singly(self._pending.ends)
-        self._pending.folded(noted)
-        self._note_position()
-
-    def _fold_singly(self, ends: Sequence[End]) -> None:
-        """One exchange that no row can hold must not take others along; it is counted as missing."""
-        for each in ends:
-            try:
-                self._commit_rows([], (), [each])
-            except Exception as failure:
-                if _is_of_the_place(failure):
-                    raise
-                logger.exception("fc-replay: exchange %d cannot be recorded", each.exchange.id)
-                self.outage.missed(each.exchange.id)
+        """Make rows of what the journal holds."""
+        self._folding.fold(partial(self._commit_rows, []), self.outage.missed, self.ids.last, every=every)
 
     def _fold_when_due(self) -> None:
-        due = None if self._pending is None or self.outage.reason else self._pending.wait_s()
+        due = None if self.outage.reason else self._folding.wait_s()
         if due is None or due > 0:
             return
         try:
@@ -315,26 +259,9 @@ class WriterThread:
         """The disk is full: say so in the recording, in the room that was held back for it."""
         self._reserve.release()
         try:
-            self.committer.commit(self._work_of([], self.outage.gap(over=False)))
+            self.committer.commit(work_of([], self.outage.gap(over=False), self.ids.last))
         except (DBAPIError, OSError) as failure:
             self.outage.begin(failure)
-
-    def _work_of(self, items: list[Item], gap: Gap | None) -> Work:
-        work = Work(gap=gap, max_id=self.ids.last)
-        for item in items:
-            if item.task:
-                work.tasks.append(item.task)
-            if item.config:
-                work.configs.append(item.config)
-            elif item.said:
-                work.said.append(item.said)
-            elif item.ready:
-                work.prepared.append(item.ready)
-            elif item.exchange and item.spools is None:
-                work.intents.append(item.exchange)
-            elif item.exchange and item.spools is not None:
-                work.ends.append(End(item.exchange, item.spools))
-        return work
 
     def _end(self) -> None:
         self._reserve.release()
@@ -349,28 +276,4 @@ class WriterThread:
         except (DBAPIError, OSError) as failure:
             self.outage.begin(failure)  # the next start reads the journal and closes the run
         self.committer.disconnect()
-        self._let_go()
-
-    def _let_go(self) -> None:
-        """Close the files beside the recording; the journal stays when something in it is not a row."""
-        empty = self._pending is None or self._pending.empty
-        if self._mark:
-            if empty:
-                self._mark.note(b"", 0, 0, 0)
-            self._mark.close()
-        if self._pending:
-            self._pending.journal.close(remove=empty)
-
-
-def _is_for_journal(item: Item) -> bool:
-    """Whether it is an exchange alone, with its bodies in memory."""
-    return item.exchange is not None and not item.spools and item.task is None
-
-
-def _accepts(item: Item, taken: NameTaken) -> bool:
-    return item.task is not None and item.task.with_id in taken.ids
-
-
-def _is_of_the_place(failure: Exception) -> bool:
-    """Whether the disk or the database failed, not one row."""
-    return isinstance(failure, DBAPIError | OSError) and not isinstance(failure, IntegrityError)
+        self._folding.close()

@@ -36,7 +36,9 @@ THROUGH = {
     ),
     "tests/addons/test_errand.py": ("addons/accepting.py", "addons/attempt.py", "addons/task_desk.py"),
     "tests/store/test_task_queue.py": ("store/task_rows.py",),
-    "tests/store/test_journal_recovery.py": ("store/journal_entries.py", "store/pending.py"),
+    "tests/store/test_journal_recovery.py": (
+        "store/folding.py", "store/item.py", "store/journal_entries.py", "store/pending.py",
+    ),
     "tests/store/test_outage.py": ("store/committer.py", "store/mark.py", "store/reserve.py"),
     "tests/store/test_verify.py": ("store/chain.py", "store/losses.py"),
     "tests/playback/test_talk.py": ("playback/talk_findings.py",),

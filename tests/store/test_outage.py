@@ -73,10 +73,10 @@ async def recording_at(place: str) -> AsyncIterator[Writer]:
 
 
 def without_journal(writer: Writer) -> None:
-    pending = writer._thread._pending
-    assert pending is not None
-    pending.journal.close(remove=True)
-    writer._thread._pending = None
+    folding = writer._thread._folding
+    assert folding._pending is not None
+    folding._pending.journal.close(remove=True)
+    folding._pending = None
 
 
 def gaps(place: str) -> list[GapRow]:

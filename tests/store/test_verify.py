@@ -133,7 +133,7 @@ async def main():
     writer.start(RUN)
     for _ in range(20):
         await writer.finish(sample(writer.next_id()))
-    while os.environ["F"] and not writer._thread._pending.empty:
+    while os.environ["F"] and not writer._thread._folding._pending.empty:
         await asyncio.sleep(0.01)
     os._exit(9)
 asyncio.run(main())
