@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-CALLS = "openat,write,pwrite64,pwritev,pwritev2,fsync,fdatasync,ftruncate,fallocate,rename,renameat2,unlink,unlinkat,sendto,sendmsg"
+CALLS = (
+    "openat,write,pwrite64,pwritev,pwritev2,fsync,fdatasync,ftruncate,fallocate,rename,renameat2,unlink,unlinkat,"
+    "sendto,sendmsg"
+)
 STRACE = ("strace", "-f", "-y", "-xx", "-s", "1048576", "-e", "signal=none", "-e", f"trace={CALLS}", "-o")
 
 _LINE = re.compile(r"(\d+) +(.*)")
