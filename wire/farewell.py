@@ -25,8 +25,13 @@ class Farewell:
         self._dropped = 0
         self._alarm = Alarm(channel.loop, self._over)
 
-    def say(self) -> None:
-        """The last answer is written: close our side, and all once the client does, or the time is up."""
+    def say(self, *, unread: bool) -> None:
+        """The last answer is written: close our side, and all once the client does, or the time is up.
+
+        `unread`: the client still sends a request that was answered early. Whoever takes the end of one side for the
+        end of both (mitmproxy's stack: half_close_seconds 0) would then break its upload off and our answer with it,
+        so towards such a peer nothing is closed until the upload ends.
+        """
         channel = self._channel
         if self.said or channel.lost or channel.transport.is_closing():
             return
@@ -35,13 +40,19 @@ class Farewell:
         if not channel.transport.can_write_eof():  # TLS: its end of a side is the end of both
             channel.close()
             return
-        try:
-            channel.transport.write_eof()
-        except OSError:  # a client that has reset its connection, before we read that it did
-            channel.abort()
+        if not (unread and not channel.limits.half_close_seconds) and not self._close_side():
             return
         channel.watch_unsent()
         self._alarm.set(channel.loop.time() + channel.limits.linger_seconds)
+
+    def _close_side(self) -> bool:
+        """End our side; False when the client has reset its connection, before we read that it did."""
+        try:
+            self._channel.transport.write_eof()
+        except OSError:
+            self._channel.abort()
+            return False
+        return True
 
     def drop(self, size: int) -> None:
         """So many bytes came that nobody reads."""

@@ -153,7 +153,7 @@ class ServerProtocol(Channel):
         goes_on = call.keep_alive and not call.close_after and call.body_received and self._tunnel is None
         self._tunnel = None
         if not goes_on or self._retiring or self._deaf:
-            self._end()
+            self._end(unread=not call.body_received)
             return
         self._alarm.set(self.loop.time() + self.limits.idle_seconds)
         self._advance()
@@ -270,14 +270,14 @@ class ServerProtocol(Channel):
         else:
             self.close()
 
-    def _end(self) -> None:
+    def _end(self, *, unread: bool) -> None:
         self._deaf = True
         self._buffer.give_up()
         self._alarm.clear()
         if self._eof:
             self.close()
         else:
-            self._farewell.say()
+            self._farewell.say(unread=unread)
 
     def _after_eof(self) -> None:
         """The client ended its side and no call is left: what is in the buffer is half a head at most."""

@@ -70,11 +70,62 @@ def test_a_slow_reader_gets_a_large_answer_whole(run: Any, app: Any, say: Any) -
     run(test)
 
 
+class Seen:
+    """A channel, and the transport under it, that notes whether its side was ended."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.limits = limits
+        self.lost = False
+        self.ended = False
+        self.transport = self
+
+    def is_closing(self) -> bool:
+        return False
+
+    def let_reading_all(self) -> None:
+        return
+
+    def watch_unsent(self) -> None:
+        return
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        self.ended = True
+
+
+@pytest.mark.parametrize(
+    ("half_close_seconds", "unread", "ended"),
+    [
+        pytest.param(0.25, True, True, id="a-client-that-still-sends"),
+        pytest.param(0.25, False, True, id="a-client-that-is-done"),
+        pytest.param(0, False, True, id="mitmproxy-that-is-done"),
+        pytest.param(0, True, False, id="mitmproxy-that-still-sends"),
+    ],
+)
+def test_whoever_knows_no_half_close_sees_no_end_while_it_sends(
+    half_close_seconds: float, unread: bool, ended: bool
+) -> None:
+    """mitmproxy's stack would break the upload off, and over HTTP/2 the answer with it."""
+
+    async def test() -> None:
+        channel = Seen(Limits(half_close_seconds=half_close_seconds))
+        farewell = Farewell(cast("Channel", channel))
+        farewell.say(unread=unread)
+        assert channel.ended == ended
+        farewell.stop()
+
+    asyncio.run(test())
+
+
 class Reset:
     """A channel whose client has reset the connection, which nobody has read yet; also the transport under it."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
+        self.limits = Limits()
         self.lost = False
         self.cut = False
         self.transport = self
@@ -98,7 +149,7 @@ class Reset:
 def test_a_client_that_is_gone_already_is_no_error() -> None:
     async def test() -> None:
         channel = Reset()
-        Farewell(cast("Channel", channel)).say()
+        Farewell(cast("Channel", channel)).say(unread=False)
         assert channel.cut
 
     asyncio.run(test())
