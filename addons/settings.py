@@ -46,6 +46,9 @@ class Settings:
 
 LAST_PORT = 65535
 
+UNNAMED = ["regular"]
+"""mitmproxy's default mode: nobody has named a server on the command line."""
+
 NEVER = "never"
 """The value of fc_start by which somebody else starts the programs."""
 
@@ -63,6 +66,8 @@ def read(options: Any) -> Settings:
     modes, default_server = fc_modes(options.mode)
     config = read_gateway_config(options, default_server)
     check_start(options, config)
+    if list(options.mode) == UNNAMED:  # then mitmproxy's own line should name the server that is called
+        modes = ("fc:" + config.functions[0].server,)
     return Settings(
         config=config,
         servers={function.name: address(function.server) for function in config.functions},
@@ -139,7 +144,7 @@ def _as_fc(mode: str) -> str:
 def read_gateway_config(options: Any, default_server: str) -> Config:
     """The gateway's config: from the file when there is one, else one function made of the options."""
     if options.fc_config:
-        named = default_server if any(mode != "regular" for mode in options.mode) else None
+        named = None if list(options.mode) == UNNAMED else default_server
         loaded = read_config(Path(options.fc_config).expanduser(), named)
         return _with_choices(loaded, options)
     function = Function(

@@ -101,3 +101,21 @@ def test_a_port_for_the_functions_own_calls(text: str, port: int | None) -> None
 def test_what_is_no_port_is_refused(text: str) -> None:
     with pytest.raises(StartRefused, match="fc_egress"):
         egress_port(text)
+
+
+@pytest.mark.parametrize(
+    ("mode", "server"),
+    [
+        pytest.param("regular", "http://127.0.0.1:9123", id="the-file-s-port"),
+        pytest.param("reverse:http://127.0.0.1:9456", "http://127.0.0.1:9456", id="the-command-line-s-port"),
+    ],
+)
+def test_a_lone_function_of_a_file_listens_where_the_file_says_unless_a_server_is_named(
+    tmp_path: Path, mode: str, server: str
+) -> None:
+    place = tmp_path / "fc.yaml"
+    place.write_text("functions: [{name: shop, server: 'http://127.0.0.1:9123'}]", encoding="utf-8")
+    found = read(options(mode=[mode], fc_config=str(place)))
+    assert found.config.functions[0].server == server
+    assert found.modes == ("fc:" + server,)
+    assert found.folder == tmp_path
