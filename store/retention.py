@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from store import chain, task_rows
-from store.schema import batch, body, body_piece, body_use, decoded, exchange, message, original, verdict
+from store.schema import batch, body, body_piece, body_use, exchange, message, original, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,6 @@ def _remove(connection: Connection, ids: list[int]) -> list[bytes]:
     still = select(body_use.c.body_id).where(body_use.c.body_id.in_(candidates)).distinct()
     gone = sorted(set(candidates) - set(connection.execute(still).scalars()))
     digests = connection.execute(select(body.c.digest).where(body.c.id.in_(gone))).scalars().all()
-    connection.execute(delete(decoded).where(decoded.c.body_id.in_(gone)))
     connection.execute(delete(body_piece).where(body_piece.c.body_id.in_(gone)))
     connection.execute(delete(body).where(body.c.id.in_(gone)))
     return list(digests)

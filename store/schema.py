@@ -6,8 +6,7 @@ other columns of `exchange` are an index over the record: `verify` computes them
 and `transform_overview` are for people with an SQL prompt and stay as they are (docs/queries.md).
 
 History: 0001 (2026-11) first release. 0002 (2026-11) what replays found: `replay`, `verdict`. 0003: the
-asynchronous queue. 0004: WebSocket messages (`message`, the view `message_overview`) and `decoded`, readable copies
-of bodies that were sealed whole.
+asynchronous queue. 0004: WebSocket messages (`message`, the view `message_overview`).
 
 Must not know: SQLite or PostgreSQL beyond dialects.py. Read next: record.py, committer.py, migrations/.
 """
@@ -194,17 +193,6 @@ original = Table(
     metadata,
     Column("exchange_id", Key, primary_key=True, autoincrement=False),
     Column("data", LargeBinary, nullable=False, doc="what its body fillers stand for (unsealing.py), AES-GCM"),
-)
-
-decoded = Table(
-    "decoded",
-    metadata,
-    Column("digest", LargeBinary, primary_key=True, doc="SHA-256 of a body that was sealed whole, as it is kept"),
-    Column(
-        "body_id", Key, ForeignKey("body.id"), nullable=False, doc="its content behind its codings, sealed in places"
-    ),
-    Index("decoded_by_body", "body_id"),
-    sqlite_with_rowid=False,
 )
 
 message = Table(

@@ -24,6 +24,12 @@ def place(tmp_path: Path) -> str:
     return str(tmp_path / "fc.db")
 
 
+@pytest.fixture
+def in_a_file(tmp_path: Path) -> str:
+    """The same in modules whose `place` is on both kinds of database, for what only a file has."""
+    return str(tmp_path / "alone.db")
+
+
 @pytest.fixture(scope="session")
 def new_database() -> Iterator[Callable[[], str]]:
     """Makes empty PostgreSQL databases; in continuous integration a missing server is a failure, not a skip."""

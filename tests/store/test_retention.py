@@ -12,13 +12,21 @@ import pytest
 from store.keep import Keep
 from store.reader import Reader
 from store.recording import open_for_reading, open_for_writing
-from store.retention import prune
+from store.retention import _alone, prune, step
 from store.verify import verify
 from store.writer import Writer
 from tests.store.samples import RUN, read_all, sample, write_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gateway.exchange import Exchange
+
+
+@pytest.fixture
+def place(anywhere: str) -> str:
+    """Both kinds of database."""
+    return anywhere
 
 
 def aged(exchange: Exchange, seconds: float) -> Exchange:
@@ -89,7 +97,10 @@ def test_pruning_twice_and_recording_on_keeps_the_chain(recorded: str) -> None:
     recording.close()
 
 
-def test_ids_are_not_used_again_after_everything_was_pruned(recorded: str) -> None:
+def test_ids_are_not_used_again_after_everything_was_pruned(in_a_file: str) -> None:
+    """A file counts on where it was; a server gives out blocks, and none twice (test_server.py)."""
+    recorded = in_a_file
+    write_all(recorded, EXCHANGES)
     pruned(recorded, Keep(age_s=1))
     recording = open_for_writing(recorded)
     assert Writer(recording, seal="off").next_id() == 61
@@ -105,7 +116,22 @@ def test_a_removed_row_that_retention_did_not_remove_is_noticed(recorded: str) -
     recording.close()
 
 
-def test_space_is_given_back(place: str) -> None:
+def test_on_a_server_one_proxy_prunes_at_a_time(new_database: Callable[[], str]) -> None:
+    """While one is at it another does nothing, and waits for nobody."""
+    address = new_database()
+    write_all(address, EXCHANGES)
+    first, second = open_for_writing(address), open_for_writing(address)
+    with first.engine.begin() as connection:
+        assert _alone(connection)
+        assert step(second.engine, Keep(exchanges=10)).exchanges == 0
+    assert step(second.engine, Keep(exchanges=10)).exchanges == len(EXCHANGES) - 10
+    first.close()
+    second.close()
+
+
+def test_space_is_given_back(in_a_file: str) -> None:
+    """A server gives its space back by itself (autovacuum)."""
+    place = in_a_file
     write_all(
         place,
         [sample(ident, body=os.urandom(20_000)) for ident in range(1, 200)],

@@ -46,6 +46,12 @@ KEY = Key(b"k" * 32)
 HIDDEN = (CANARY, JWT, KEY_ID, b"MIICanary", b"SAMLcanary")
 
 
+@pytest.fixture
+def place(anywhere: str) -> str:
+    """Both kinds of database."""
+    return anywhere
+
+
 def forms(value: bytes) -> Iterable[bytes]:
     yield value
     yield quote(value, safe="").encode()

@@ -4,8 +4,8 @@ import asyncio
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +18,11 @@ from store.writer import Writer
 from tests.store.samples import RUN, read_after_a_crash, read_all, sample, write_all
 from tests.store.strategies import exchanges
 
-if TYPE_CHECKING:
-    import pytest
+
+@pytest.fixture
+def place(anywhere: str) -> str:
+    """Both kinds of database."""
+    return anywhere
 
 
 @settings(max_examples=40, deadline=None)
@@ -31,25 +34,25 @@ def test_a_reader_gives_back_exactly_what_was_written(found: list[Exchange]) -> 
         assert read_all(f"{folder}/fc.db") == numbered
 
 
-def test_ids_go_on_where_the_last_run_ended(place: str) -> None:
-    write_all(place, [sample(7)])
-    recording = open_for_writing(place)
+def test_ids_go_on_where_the_last_run_ended(in_a_file: str) -> None:
+    write_all(in_a_file, [sample(7)])
+    recording = open_for_writing(in_a_file)
     writer = Writer(recording, seal="off")
     assert [writer.next_id(), writer.next_id()] == [8, 9]
     recording.close()
 
 
-def test_an_intent_is_on_disk_when_its_future_is_done(place: str) -> None:
+def test_an_intent_is_on_disk_when_its_future_is_done(in_a_file: str) -> None:
     async def main() -> None:
         writer = Writer(recording, seal="off")
         writer.start(RUN)
         await writer.intent(replace(sample(1), state=State.OPEN))
-        assert [each.state for each in read_after_a_crash(place)] == [State.OPEN]
+        assert [each.state for each in read_after_a_crash(in_a_file)] == [State.OPEN]
         await writer.finish(sample(1))
-        assert read_after_a_crash(place) == [sample(1)]
+        assert read_after_a_crash(in_a_file) == [sample(1)]
         await writer.close()
 
-    recording = open_for_writing(place)
+    recording = open_for_writing(in_a_file)
     asyncio.run(main())
     recording.close()
 
@@ -77,9 +80,9 @@ def test_a_large_body_comes_from_its_spool_and_is_kept_once(place: str, tmp_path
     spool.close()
 
 
-def test_repeated_exchanges_take_little_room(place: str) -> None:
-    write_all(place, [sample(ident) for ident in range(1, 1001)])
-    assert Path(place).stat().st_size / 1000 < 500
+def test_repeated_exchanges_take_little_room(in_a_file: str) -> None:
+    write_all(in_a_file, [sample(ident) for ident in range(1, 1001)])
+    assert Path(in_a_file).stat().st_size / 1000 < 500
 
 
 def test_the_config_is_kept_under_its_digest(place: str) -> None:

@@ -1,4 +1,4 @@
-"""0004: WebSocket messages as rows, and readable copies of bodies that were sealed whole."""
+"""0004: WebSocket messages as rows."""
 
 from __future__ import annotations
 
@@ -14,16 +14,7 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create both tables and the public view of messages."""
-    op.create_table(
-        "decoded",
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("body_id", _KEY, nullable=False),
-        sa.ForeignKeyConstraint(["body_id"], ["body.id"]),
-        sa.PrimaryKeyConstraint("digest"),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("decoded_by_body", "decoded", ["body_id"], unique=False)
+    """Create the table and the public view of messages."""
     op.create_table(
         "message",
         sa.Column("exchange_id", _KEY, autoincrement=False, nullable=False),
