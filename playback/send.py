@@ -7,6 +7,7 @@ Must not know: how a report looks. Read next: schedule.py, client.py, sendable.p
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -245,7 +246,7 @@ class _Replay:
         method, target = (shown.method, shown.target) if shown else (b"", b"")
         return Outcome(
             stored.id,
-            method.decode("utf-8", "backslashreplace"),
+            sys.intern(method.decode("utf-8", "backslashreplace")),
             target.decode("utf-8", "backslashreplace"),
             verdict,
             findings,

@@ -44,7 +44,9 @@ def command(file: Path, output: Path) -> int:
 
 
 def refuse_existing(output: Path) -> None:
-    """A new recording takes no place that is taken."""
+    """A new recording takes no place that is taken, and none in a folder that is not there."""
+    if not output.parent.is_dir():
+        raise click.UsageError(f"the folder {output.parent} does not exist")
     if any(_beside(output, ending).exists() for ending in _BESIDE):
         raise click.UsageError(f"{output} is already there, or something that belongs to it")
 

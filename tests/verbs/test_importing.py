@@ -164,3 +164,16 @@ def test_a_verb_that_gets_such_a_file_says_to_import_it(
     assert shell("list", tmp_path / "in") == 3
     assert word in shell.err
     assert "replay.py import" in shell.err
+
+
+@pytest.mark.parametrize("words", [["import", "{folder}/in.har", "-o"], ["send", "{recording}", "--update"]])
+def test_a_folder_that_is_not_there_is_said_before_anything_is_done(
+    shell: Shell, recording: str, tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "in.har").write_text(har())
+    with serving(lambda _: answer()) as server:
+        to = ["--to", server.url] if words[0] == "send" else []
+        line = [word.format(folder=tmp_path, recording=recording) for word in words]
+        assert shell(*line, tmp_path / "no" / "new.db", *to) == 2
+    assert shell.err.endswith(f"the folder {tmp_path / 'no'} does not exist\n")
+    assert server.got == []
