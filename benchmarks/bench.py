@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SHAPES = (
     Shape("small GET, 8 connections", 8),
     Shape("small GET, 64 connections", 64),
+    Shape("small GET, each with a path of its own, 8 connections", 8, varied=True),
     Shape("10 KB POST, 8 connections", 8, 10 * 1024),
 )
 

@@ -16,20 +16,38 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httptools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 UNITS_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What every connection sends again and again. `body_bytes` 0 is a GET, else a POST of that size."""
+    """What every connection sends again and again. `body_bytes` 0 is a GET, else a POST of that size.
+
+    `varied`: each call has a path and a header value of its own, so that nothing remembered of a head helps.
+    """
 
     name: str
     connections: int
     body_bytes: int = 0
+    varied: bool = False
+
+
+VARIED_LUA = """
+count = 0
+request = function()
+  count = count + 1
+  return wrk.format(nil, "/hello/" .. count, {["Host"] = wrk.headers["Host"], ["X-Trace"] = "call-" .. count})
+end
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +80,10 @@ def measure(port: int, shape: Shape, seconds: float) -> Sample:
 
 def _wrk(port: int, shape: Shape, seconds: float) -> Sample:
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "post.lua"
-        script.write_text(f'wrk.method = "POST"\nwrk.body = string.rep("x", {shape.body_bytes})\n')
-        extra = ["-s", str(script)] if shape.body_bytes else []
+        script = Path(folder) / "calls.lua"
+        post = f'wrk.method = "POST"\nwrk.body = string.rep("x", {shape.body_bytes})\n'
+        script.write_text((post if shape.body_bytes else "") + (VARIED_LUA if shape.varied else ""))
+        extra = ["-s", str(script)] if shape.body_bytes or shape.varied else []
         words = ["wrk", "-t1", f"-c{shape.connections}", f"-d{seconds:.0f}s", "--latency", *extra]
         result = _run([*words, f"http://127.0.0.1:{port}/hello"])
     return parse_wrk(result)
@@ -88,7 +107,8 @@ def _percentile(text: str, percent: int) -> float:
 
 
 def _own(port: int, shape: Shape, seconds: float) -> Sample:
-    words = [sys.executable, __file__, str(port), str(shape.connections), str(shape.body_bytes), str(seconds)]
+    told = (port, shape.connections, shape.body_bytes, int(shape.varied), seconds)
+    words = [sys.executable, __file__, *map(str, told)]
     return Sample(**json.loads(_run(words)))
 
 
@@ -102,7 +122,7 @@ def _run(words: list[str]) -> str:
 class Client(asyncio.Protocol):
     """One connection that asks again as soon as it is answered, until the time is over."""
 
-    def __init__(self, request: bytes, deadline: float, latencies: list[float]) -> None:
+    def __init__(self, request: Callable[[], bytes], deadline: float, latencies: list[float]) -> None:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.errors = 0
         self._request = request
@@ -138,14 +158,22 @@ class Client(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._asked = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(self._request())
+
+
+def requests(port: int, shape: Shape) -> Iterator[bytes]:
+    """What is sent, call by call."""
+    body = b"x" * shape.body_bytes
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    for number in count():
+        path, trace = (f"/hello/{number}", f"X-Trace: call-{number}\r\n") if shape.varied else ("/hello", "")
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{trace}{length}\r\n"
+        yield head.encode() + body
 
 
 async def own_client(port: int, shape: Shape, seconds: float) -> Sample:
     """Load with our own client, on this event loop."""
-    body = b"x" * shape.body_bytes
-    head = f"POST /hello HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {len(body)}\r\n\r\n"
-    request = head.encode() + body if body else f"GET /hello HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    request = requests(port, shape).__next__
     loop = asyncio.get_running_loop()
     begun = time.perf_counter()
     latencies: list[float] = []
@@ -161,6 +189,6 @@ async def own_client(port: int, shape: Shape, seconds: float) -> Sample:
 
 
 if __name__ == "__main__":
-    port, connections, body_bytes = (int(word) for word in sys.argv[1:4])
-    sample = asyncio.run(own_client(port, Shape("", connections, body_bytes), float(sys.argv[4])))
+    port, connections, body_bytes, varied = (int(word) for word in sys.argv[1:5])
+    sample = asyncio.run(own_client(port, Shape("", connections, body_bytes, bool(varied)), float(sys.argv[5])))
     json.dump(asdict(sample), sys.stdout)
