@@ -104,6 +104,12 @@ def _check_address(host: str, port: int) -> None:
 
 
 def _not_free(host: str, port: int, error: OSError) -> StartRefused:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return StartRefused(
+            Exit.PORT,
+            f"listen_host={host} is no address of this machine: {error.strerror}; --listen-host 127.0.0.1 is for this "
+            "machine alone, 0.0.0.0 for the network too",
+        )
     taken = error.errno == errno.EADDRINUSE
     reason = "another program listens there" if taken else error.strerror or str(error)
     return StartRefused(

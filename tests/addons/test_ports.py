@@ -33,10 +33,15 @@ def test_an_impossible_mode_is_refused(mode: str) -> None:
     assert refused.value.code is Exit.OPTION
 
 
-def test_a_host_that_is_not_ours_is_refused() -> None:
+@pytest.mark.parametrize(
+    "host", [pytest.param("300.1.1.1", id="no address"), pytest.param("192.0.2.1", id="somebody else's")]
+)
+def test_a_host_that_is_not_ours_is_refused(host: str) -> None:
     with pytest.raises(StartRefused) as refused:
-        check_free(["fc"], "192.0.2.1", 8080)
+        check_free(["reverse:http://127.0.0.1:9000"], host, 8080)
     assert refused.value.code is Exit.PORT
+    assert f"listen_host={host} is no address of this machine" in refused.value.line
+    assert "--listen-host 127.0.0.1" in refused.value.line
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
