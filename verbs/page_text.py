@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MOST_LINES = 200
 """Lines of one body that are printed; the rest is in the recording."""
 
+LONGEST_LINE = 1000
+"""Characters of one line of a body that are printed: a body without line ends would fill the screen."""
+
 _MARKS = {Sign.SAME: " ", Sign.REMOVED: "-", Sign.ADDED: "+", Sign.CHANGED: "~", Sign.STOPPED: "✕"}
 
 
@@ -179,6 +182,7 @@ def _field(line: Line) -> str:
 def _indented(text: str) -> Iterator[str]:
     lines = text.split("\n")
     for line in lines[:MOST_LINES]:
-        yield f"    | {line}"
+        more = len(line) - LONGEST_LINE
+        yield f"    | {line[:LONGEST_LINE]} … {more} more characters" if more > 0 else f"    | {line}"
     if len(lines) > MOST_LINES:
         yield f"    … {len(lines) - MOST_LINES} more lines"
