@@ -43,13 +43,13 @@ class Recorded:
 
     def newest(self) -> int:
         """The id of the newest exchange, 0 when there is none."""
+        self._catch_up()
         rows = self.reader.overview(limit=1, newest_first=True)
         return rows[0].id if rows else 0
 
     def after(self, last: int) -> list[Exchange]:
         """What has been recorded since, open exchanges too."""
-        if self.recording.path:
-            catch_up(self.recording.path)
+        self._catch_up()
         return list(self.reader.exchanges(after=last))
 
     def ended_after(self, last: int, count: int) -> list[Exchange]:
@@ -61,6 +61,10 @@ class Recorded:
                 return found
             assert time.monotonic() < deadline, f"{count} exchanges should have ended: {found}"
             time.sleep(LOOK_AGAIN_S)
+
+    def _catch_up(self) -> None:
+        if self.recording.path:
+            catch_up(self.recording.path)
 
     def on_the_wire(self, exchange: Exchange) -> Exchange:
         """The exchange with its secrets, as it crossed the sockets."""
