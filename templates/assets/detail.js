@@ -17,11 +17,12 @@ function openDetails() {
 // `load`: the HTML of an article by id, null when there is none. Articles are our own templates' output, escaped
 // when they were made; the page's policy admits no script in them.
 function loadedDetails(load) {
-  let current = null;
+  let current = null, asked = 0;
   return {
     async article(id) {
+      const mine = ++asked;
       const html = await load(id);
-      if (html === null) return null;
+      if (html === null || mine !== asked) return null; // somebody asked for another one meanwhile
       const holder = document.createElement("template");
       holder.innerHTML = html;
       const article = holder.content.querySelector("article");

@@ -14,7 +14,7 @@ from tests.audit import sample
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from gateway.exchange import Exchange
     from tests.watch.conftest import Live, Recorder
@@ -169,3 +169,17 @@ def test_no_accessibility_rule_is_broken(entered: Callable[..., Page], lang: str
 def _violations(page: Page) -> list[tuple[str, str]]:
     found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(each["id"], node["html"][:160]) for each in found for node in each["nodes"]]
+
+
+def test_an_answer_that_comes_late_does_not_take_a_later_one_s_place(entered: Callable[..., Page]) -> None:
+    page = entered("e1&lang=en")
+    held: list[Route] = []
+    page.route("**/exchange/2", lambda route: held.append(route))  # noqa: PLW0108 - it wants a function of Python
+    page.locator('.item[data-id="2"] a').click()
+    page.locator('.item[data-id="3"] a').click()
+    expect(page.locator("#e3")).to_be_visible()
+    with page.expect_response("**/exchange/2"):
+        held[0].continue_()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.locator("#e3")).to_be_visible()
+    expect(page.locator("#e2")).to_have_count(0)
