@@ -59,11 +59,18 @@ def _obstacles(case: Case, host: str) -> list[tuple[str, bool]]:
         ("it is an API call", ask.target.startswith(API_PATHS)),
         ("its request names another host", bool(ask.raw or ask.host is None or ask.target.startswith("http"))),
         (f"it needs a {'custom' if default else 'default'} domain", needs_default(case) not in {None, default}),
+        ("its task id can be taken only once", _names_a_task(ask)),
         ("nobody must be listening", not case.listening),
         ("the client leaves", ask.leaves or case.got.nothing),
         ("its server breaks HTTP or the connection", any(wish_of(serve, ask.method) is None for serve in case.serve)),
         ("it needs several answers in a row", len(case.serve) > 1),
     ]
+
+
+def _names_a_task(ask: Ask) -> bool:
+    """Whether the call is kept under a name that a second run would find taken (contract CTL-13)."""
+    fields = {line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in ask.headers}
+    return "x-fc-async-task-id" in fields and fields.get("x-fc-invocation-type") == "Async"
 
 
 def needs_default(case: Case) -> bool | None:
