@@ -159,9 +159,10 @@ class Case:
 
 
 @cache
-def load_cases() -> tuple[Case, ...]:
-    """Every case of every file; ids are unique."""
-    cases = [case for path in sorted(FOLDER.glob("*.yaml")) for row in _rows(path) for case in expand(row, path.name)]
+def load_cases(unique: str = "here") -> tuple[Case, ...]:
+    """Every case of every file; ids are unique. `unique` fills `<unique>`: a name that a server has not heard yet."""
+    found = [(row, path.name) for path in sorted(FOLDER.glob("*.yaml")) for row in _rows(path)]
+    cases = [case for row, where in found for case in expand(_fill(row, {"unique": unique}), where)]
     ids = [case.id for case in cases]
     assert len(set(ids)) == len(ids), sorted({one for one in ids if ids.count(one) > 1})
     return tuple(cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,8 +26,10 @@ DEFAULT_DOMAIN = "web-abcdefghij.cn-hangzhou.fcapp.run"
 
 
 def quick() -> list[Case]:
-    """The cases without those that carry the largest bodies."""
-    return [case for case in load_cases() if max(0, case.ask.body_size, *case.ask.chunk_sizes) < LARGE]
+    """The cases without those that carry the largest bodies, with names that no gateway has heard."""
+    return [
+        case for case in load_cases(secrets.token_hex(4)) if max(0, case.ask.body_size, *case.ask.chunk_sizes) < LARGE
+    ]
 
 
 def differing(found: list[Found]) -> dict[str, list[str]]:
