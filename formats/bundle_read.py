@@ -48,7 +48,7 @@ class Bundle:
             self._zip = zipfile.ZipFile(path)
         except OSError as error:
             raise Missing(f"it cannot be read ({error.strerror})", self._place) from error
-        except (zipfile.BadZipFile, ValueError) as error:
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise Damaged(f"it is no whole bundle ({error})", self._place) from error
         self._check_names()
         self.manifest = self._manifest()
@@ -149,7 +149,7 @@ class Bundle:
         try:
             with self._open(name) as member:
                 found = json.loads(member.read(_MOST_LINE))
-        except (ValueError, RecursionError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (ValueError, RecursionError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise Damaged(f"{name} cannot be read", self._place) from error
         if not isinstance(found, dict):
             raise Damaged(f"{name} is no object", self._place)
@@ -160,11 +160,11 @@ class Bundle:
             with self._open(name) as member:
                 while piece := member.read(_PIECE):
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
             raise Damaged(f"{name} cannot be read ({error})", self._place) from error
 
     def _open(self, name: str) -> BinaryIO:
         try:
             return self._zip.open(name)  # type: ignore[return-value]  # typeshed says IO[bytes]
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
             raise Damaged(f"{name} cannot be read", self._place) from error
