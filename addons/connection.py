@@ -68,8 +68,12 @@ class Gateway:
     async def _serve(self, call: Call, draft: Draft) -> None:
         desk = self._desk
         plan = desk.plan(draft, call.head)
+        if desk.guard is not None:
+            desk.guard.judge(call.head, draft)
         refusal = None if plan.passes(draft.facts) else plan.on_request_head(draft.stamp())
         if refusal is not None:
+            if desk.guard is not None and refusal.error_code:
+                desk.guard.explain(call.head, draft)
             await reply(desk, call, draft, refusal, _state_of(refusal))
             return
         request = await receive(desk, call, draft, plan.body_limit)

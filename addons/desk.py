@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from addons.asynchronous import AsyncCalls
     from addons.causes import Causes
     from addons.draft import Draft
+    from addons.guard import Guard
     from addons.peers import Peers
     from addons.programs import Programs
     from addons.recorder import Recording, Unwritten
@@ -40,7 +41,7 @@ class Desk:
     `calls` takes over what was answered 202; `tasks` knows what has become of it. `ended` is told of every exchange
     at its end, while `watched` says that somebody listens: what nobody keeps or watches is not even put together.
     `spool_folder` is where large bodies rest on their way. `causes` is told of every call when the function's own
-    calls are recorded (fc_egress).
+    calls are recorded (fc_egress). `guard` checks callers, None when there is nothing to check them by.
     """
 
     config: Config
@@ -53,6 +54,7 @@ class Desk:
     calls: AsyncCalls
     ended: Callable[[Exchange, Draft], None]
     causes: Causes | None = None
+    guard: Guard | None = None
     tasks: TaskDesk = NO_TASKS
     watched: Callable[[], bool] = lambda: True
     config_digest: str = field(default="", init=False)

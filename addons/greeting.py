@@ -10,7 +10,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 START = {
     "en": "recording every call to {place} (secrets: {seal})",
@@ -35,6 +35,10 @@ EGRESS = {
 EGRESS_BY_HAND = {
     "en": "; start your server with HTTP_PROXY and HTTPS_PROXY=http://127.0.0.1:{port} and trust mitmproxy's CA",
     "zh": "；请以 HTTP_PROXY 与 HTTPS_PROXY=http://127.0.0.1:{port} 启动你的服务，并让它信任 mitmproxy 的 CA",
+}
+UNCHECKED = {
+    "en": "callers are not checked where the config asks for it ({kinds}): see fc_credentials",
+    "zh": "配置要求的认证没有核对（{kinds}）：见 fc_credentials",
 }
 LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order in which POSIX lets them decide."""
@@ -66,3 +70,8 @@ def at_stop(tongue: str, place: str, count: int) -> str:
 def egress(tongue: str, port: int, *, started: bool) -> str:
     """Where the function's own calls go out. `started`: we start its program, so it knows already."""
     return (EGRESS[tongue] + ("" if started else EGRESS_BY_HAND[tongue])).format(port=port)
+
+
+def unchecked(tongue: str, kinds: Sequence[str]) -> str:
+    """Which kinds of authentication pass unchecked."""
+    return UNCHECKED[tongue].format(kinds=", ".join(kinds))

@@ -99,6 +99,12 @@ OPTIONS = (
     ),
     Option("fc_keep", str, "", "Retention: an age (7d), a number (10000), a size (2GiB), in any combination."),
     Option(
+        "fc_credentials",
+        str,
+        "",
+        "What callers are checked by: a YAML file with keys, users, tokens, or env. Never recorded; empty: no check.",
+    ),
+    Option(
         "fc_egress",
         str,
         "",

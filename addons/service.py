@@ -21,6 +21,7 @@ from addons.connection import Gateway
 from addons.desk import Desk
 from addons.door import FrontDoor
 from addons.egress import Egress
+from addons.guard import guard_of
 from addons.hooks import StackHooks
 from addons.inner import Inner
 from addons.live_page import About, LivePage
@@ -34,6 +35,7 @@ from addons.refusal import Exit, StartRefused
 from addons.runinfo import run_info
 from addons.task_desk import NO_TASKS, TaskDesk
 from addons.terminal import Terminal
+from gateway.auth.check import unchecked
 from gateway.config_plain import digest, to_plain
 from store.errors import RecordingError
 from store.recording import open_for_writing, reading_twin
@@ -147,6 +149,8 @@ class Service:
             logger.info(
                 "fc-replay: %s", greeting.egress(wanted.language, self.egress.port, started=self._programs.ours)
             )
+        if kinds := unchecked(wanted.config, wanted.credentials):
+            logger.info("fc-replay: %s", greeting.unchecked(wanted.language, kinds))
         if wanted.ui_port is not None:
             await self._live.start(wanted.ui_port, self._about())
             logger.info("fc-replay: %s", greeting.live(wanted.language, self._live.url))
@@ -170,6 +174,7 @@ class Service:
             tasks=self._tasks(),
             ended=self._ended,
             watched=self._watched,
+            guard=guard_of(self._settings.config, self._settings.credentials),
             causes=self.egress.causes if self.egress is not None else None,
         )
 

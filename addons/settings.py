@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from addons.config_file import read_config
+from addons.credentials import read_credentials
 from addons.greeting import language
 from addons.mode import DEFAULT_SERVER
 from addons.refusal import Exit, StartRefused
@@ -19,6 +20,8 @@ from store.keep import Keep, parse_keep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gateway.auth.check import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Settings:
     folder: Path
     log_file: Path | None
     filter: str
+    credentials: Credentials
     egress: int | None
     ui_port: int | None
     language: str
@@ -82,6 +86,7 @@ def read(options: Any) -> Settings:
         folder=Path(options.fc_config).expanduser().absolute().parent if options.fc_config else Path.cwd(),
         log_file=Path(options.fc_log).expanduser().absolute() if options.fc_log else None,
         filter=options.fc_filter,
+        credentials=read_credentials(options.fc_credentials),
         egress=egress_port(options.fc_egress),
         ui_port=ui_port(options),
         language=language(options.fc_language),

@@ -166,10 +166,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A custom domain and its routes."""
+    """A custom domain, its routes, and how its callers show who they are (contract DOM-5)."""
 
     name: str
     routes: tuple[Route, ...] = ()
+    auth_type: str = "anonymous"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,12 @@ def _triggers(triggers: tuple[Trigger, ...], path: Path) -> Iterator[Problem]:
             yield Problem((*path, place), f"{other}: FC allows one for each version or alias")
         seen.setdefault(trigger.qualifier, trigger.name)
         yield from _methods(trigger.methods, (*path, place, "methods"))
-        if trigger.auth_type not in AUTH_TYPES:
-            text = f"{trigger.auth_type!r} is not possible{nearest(trigger.auth_type, list(AUTH_TYPES))}"
-            yield Problem((*path, place, "auth_type"), text)
+        yield from _auth_type(trigger.auth_type, (*path, place))
+
+
+def _auth_type(kind: str, path: Path) -> Iterator[Problem]:
+    if kind not in AUTH_TYPES:
+        yield Problem((*path, "auth_type"), f"{kind!r} is not possible{nearest(kind, list(AUTH_TYPES))}")
 
 
 def _methods(methods: tuple[str, ...], path: Path) -> Iterator[Problem]:
@@ -87,6 +90,7 @@ def _methods(methods: tuple[str, ...], path: Path) -> Iterator[Problem]:
 
 
 def _domain(domain: Domain, functions: list[str], path: Path) -> Iterator[Problem]:
+    yield from _auth_type(domain.auth_type, path)
     yield from _doubles([one.path for one in domain.routes], (*path, "routes"), "route")
     for place, route in enumerate(domain.routes):
         here = (*path, "routes", place)

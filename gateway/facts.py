@@ -93,6 +93,7 @@ class Facts:
     `close`: the client's connection ends after this answer (HTTP/1.0, or `Connection: close`).
     `origin`: where a call of the function's own went, such as `https://api.example.test`; "" for a call to it.
     `link`: how the call behind it (Exchange.parent_id) is known.
+    `verified_by`: the scheme or way of signing by which the caller was known (auth/check.py), "" = not checked.
     """
 
     seed: Seed
@@ -113,6 +114,7 @@ class Facts:
     origin: str = ""
     link: Link = Link.NONE
     found: bytes | None = None
+    verified_by: str = ""
 
 
 _NAMES = [field.name for field in fields(Facts)]

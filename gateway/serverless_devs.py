@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.serverless_async import asynchronous
-from gateway.serverless_keys import CONTAINER, DOMAIN, FUNCTION, HTTP_TRIGGER, RESOURCE, ROUTE, RUNTIME, TOP, TRIGGER
+from gateway.serverless_keys import (
+    CONTAINER,
+    DOMAIN,
+    DOMAIN_AUTH,
+    FUNCTION,
+    HTTP_TRIGGER,
+    RESOURCE,
+    ROUTE,
+    RUNTIME,
+    TOP,
+    TRIGGER,
+)
 from gateway.serverless_launch import launch
 from gateway.shape import Path, Problem, unknown_keys
 
@@ -166,6 +177,9 @@ def _domain(reading: Reading, props: Any, path: Path) -> None:  # noqa: ANN401 -
     domain: dict[str, Any] = {"routes": []}
     name = reading.required(props, "domainName", path)
     reading.put(domain, (*own, "name"), name, (*path, "domainName"))
+    auth = reading.keys(props.get("authConfig") or {}, DOMAIN_AUTH, (*path, "authConfig"))
+    if "authType" in auth:
+        reading.put(domain, (*own, "auth_type"), auth["authType"], (*path, "authConfig", "authType"))
     routes = reading.keys(props.get("routeConfig", {}), ("routes",), (*path, "routeConfig")).get("routes", [])
     for one, here in reading.items(routes, (*path, "routeConfig", "routes")):
         place: Path = (*own, "routes", len(domain["routes"]))

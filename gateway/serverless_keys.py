@@ -83,4 +83,5 @@ DOMAIN = (
     "tlsConfig",
     "wafConfig",
 )
+DOMAIN_AUTH = ("authInfo", "authType")
 ROUTE = ("functionName", "path", "qualifier", "methods", "rewriteConfig")

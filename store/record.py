@@ -39,7 +39,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Facts: (
         *("seed", "ingress", "function", "qualifier", "invocation_type", "log_type", "api_family", "service"),
         *("route", "refusal", "close", "answered_us", "duration_us", "log_tail", "domain"),
-        *("origin", "link", "found"),
+        *("origin", "link", "found", "verified_by"),
     ),
     Request: ("method", "target", "headers", "body", "version", "trailers"),
     Response: ("status", "reason", "headers", "body", "version", "trailers"),

@@ -23,6 +23,9 @@ from gateway.messages import Request, get
 if TYPE_CHECKING:
     from gateway.config import Config
 
+ACS3 = "acs3"
+"""By what a caller is known whose ACS3-HMAC-SHA256 signature is right (`Facts.verified_by`)."""
+
 # ERR-H-3, AUTH-3: how far Date may be from the gateway's clock, in seconds.
 MAX_SKEW_S = 15 * 60
 
@@ -50,72 +53,110 @@ class Credentials:
 
 
 def authenticate(head: Request, facts: Facts, config: Config, credentials: Credentials) -> Facts:
-    """The facts, with a refusal when the call may not be made; call it once, after the survey."""
+    """The facts with the verdict: a refusal when the call may not be made, else by what the caller is known.
+
+    Call it once, after the survey. The very same facts back: there was nothing to check, or nothing to check by.
+    """
     if facts.refusal:
         return facts
-    return replace(facts, refusal=denial(head, facts, auth_type(facts, config), credentials) or "")
+    found = verdict(head, facts, auth_type(facts, config), credentials)
+    if isinstance(found, Denial):
+        return replace(facts, refusal=found)
+    return replace(facts, verified_by=found) if found else facts
 
 
 def auth_type(facts: Facts, config: Config) -> str:
-    """How the caller has to show who it is: API calls sign always, HTTP calls as the trigger says.
-
-    A route of a custom domain has settings of its own, which this tool does not read.
-    """
+    """How the caller has to show who it is: API calls sign always, HTTP calls as the trigger or the domain says."""
     if facts.ingress is Ingress.API:
         return "function"
+    if facts.domain:
+        return next((one.auth_type for one in config.domains if one.name == facts.domain), "anonymous")
     trigger = trigger_of(function_named(config, facts.function), facts.qualifier)
-    return "anonymous" if trigger is None or facts.route else trigger.auth_type
+    return "anonymous" if trigger is None else trigger.auth_type
 
 
-def denial(head: Request, facts: Facts, kind: str, credentials: Credentials) -> Denial | None:
-    """Why a call may not be made; None when it may, or when there is nothing to check it by."""
+def verdict(head: Request, facts: Facts, kind: str, credentials: Credentials) -> Denial | str:
+    """Why a call may not be made, else by what its caller is known; "" when there is nothing to check it by."""
     authorization = get(head.headers, b"authorization") or b""
     if kind == "function" and credentials.keys:
-        return _signature_denial(head, facts, authorization, credentials.keys)
+        return _signature(head, facts, authorization, credentials.keys)
     if kind == "bearer" and credentials.tokens:
-        return _token_denial(authorization, b"bearer ", credentials.tokens)
+        return _token(authorization, b"bearer ", credentials.tokens) or kind
     if kind == "basic" and credentials.users:
-        return _token_denial(authorization, b"basic ", tuple(map(":".join, credentials.users.items())))
-    return None
+        return _token(authorization, b"basic ", tuple(map(":".join, credentials.users.items()))) or kind
+    return ""
 
 
-def _signature_denial(head: Request, facts: Facts, authorization: bytes, keys: dict[str, str]) -> Denial | None:
+def _signature(head: Request, facts: Facts, authorization: bytes, keys: dict[str, str]) -> Denial | str:
+    """The verdict on a signature: first what is missing, then the key, the clock, and the signature itself."""
+    given = _claim(head, authorization)
+    if isinstance(given, Denial):
+        return given
+    if given.key_id not in keys:
+        return Denial.UNKNOWN_KEY
+    if _is_late(head, given, facts.seed.arrived_us):
+        return Denial.SKEWED
+    secret = keys[given.key_id].encode()
+    if isinstance(given, acs3_signature.Claim):
+        return ACS3 if acs3_signature.is_signed(head, given, secret) else Denial.BAD_SIGNATURE
+    return fc_signature.matching(head, secret, given.signature, dialects(facts)) or Denial.BAD_SIGNATURE
+
+
+def unchecked(config: Config, credentials: Credentials) -> tuple[str, ...]:
+    """The kinds of authentication that a config asks for and these credentials cannot check, each once."""
+    asked = [trigger.auth_type for function in config.functions for trigger in function.triggers]
+    asked += [domain.auth_type for domain in config.domains]
+    can = {"anonymous": True, "function": credentials.keys, "basic": credentials.users, "bearer": credentials.tokens}
+    return tuple(dict.fromkeys(kind for kind in asked if not can.get(kind)))
+
+
+def _claim(head: Request, authorization: bytes) -> acs3_signature.Claim | fc_signature.Claim | Denial:
+    """The signature that a call brings, or what is missing: the date is looked at before Authorization (AUTH-2)."""
+    url = None if authorization else fc_signature.signed_url(head)
+    if url is not None:
+        return url
     claim = acs3_signature.read(authorization)
-    date = get(head.headers, b"x-acs-date" if claim else b"date")
-    if date is None:
+    if get(head.headers, b"x-acs-date" if claim else b"date") is None:
         return Denial.NO_DATE
     if not authorization:
         return Denial.NO_AUTHORIZATION
-    key_id, _, given = authorization.removeprefix(b"FC ").partition(b":")
-    name = claim.key_id if claim else key_id.decode("latin-1")
-    if claim is None and not (authorization.startswith(b"FC ") and given):
-        return Denial.BAD_AUTHORIZATION
-    if name not in keys:
-        return Denial.UNKNOWN_KEY
-    if is_skewed(date, facts.seed.arrived_us):
-        return Denial.SKEWED
-    secret = keys[name].encode()
-    if claim:
-        signed = acs3_signature.is_signed(head, claim, secret)
-    else:
-        is_api = facts.ingress is Ingress.API
-        dialects = fc_signature.API_DIALECTS if is_api else fc_signature.TRIGGER_DIALECTS
-        signed = fc_signature.matching(head, secret, given, dialects) is not None
-    return None if signed else Denial.BAD_SIGNATURE
+    return claim or fc_signature.read(authorization) or Denial.BAD_AUTHORIZATION
+
+
+def _is_late(head: Request, given: acs3_signature.Claim | fc_signature.Claim, arrived_us: int) -> bool:
+    if isinstance(given, fc_signature.Claim) and given.expires is not None:
+        return is_over(given.expires, arrived_us)
+    name = b"date" if isinstance(given, fc_signature.Claim) else b"x-acs-date"
+    return is_skewed(get(head.headers, name) or b"", arrived_us)
+
+
+def dialects(facts: Facts) -> tuple[fc_signature.Dialect, ...]:
+    """The ways in which SDKs sign a call by this door."""
+    return fc_signature.API_DIALECTS if facts.ingress is Ingress.API else fc_signature.TRIGGER_DIALECTS
+
+
+def is_over(expires: bytes, arrived_us: int) -> bool:
+    """Whether a signed URL (seconds since the epoch) has expired, or says no time at all."""
+    return not expires.isdigit() or int(expires) * 1_000_000 < arrived_us
 
 
 def is_skewed(date: bytes, arrived_us: int) -> bool:
     """Whether a Date (HTTP or ISO form) is not one, or too far from the call's arrival."""
+    sent = sent_s(date)
+    return sent is None or abs(sent - arrived_us / 1_000_000) > MAX_SKEW_S
+
+
+def sent_s(date: bytes) -> float | None:
+    """A Date (HTTP or ISO form) as seconds since the epoch, None when it is not one."""
     text = date.decode("latin-1")
     try:
         moment = datetime.fromisoformat(text) if "T" in text[:11] and "," not in text else parsedate_to_datetime(text)
     except ValueError:
-        return True
-    sent_s = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    return abs(sent_s - arrived_us / 1_000_000) > MAX_SKEW_S
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _token_denial(authorization: bytes, scheme: bytes, legal: tuple[str, ...]) -> Denial | None:
+def _token(authorization: bytes, scheme: bytes, legal: tuple[str, ...]) -> Denial | None:
     if not authorization:
         return Denial.NO_TOKEN
     given = authorization[len(scheme) :].strip()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from gateway.messages import Headers, Request
 
+DOCUMENTED = "documented"
+"""The name of the way of signing that is published; all others are an SDK's own."""
+
 type Pair = tuple[bytes, bytes | None]
 """A query parameter; the value is None when it has no `=`."""
 
@@ -31,6 +34,35 @@ class Dialect:
     name: str
     resource: Callable[[Request], bytes]
     content_type: Callable[[Headers], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an Authorization field of this scheme says, or a signed URL.
+
+    `expires`: the URL's own time in seconds since the epoch as it was written, None when there is no such URL.
+    """
+
+    key_id: str
+    signature: bytes
+    expires: bytes | None = None
+
+
+def read(authorization: bytes) -> Claim | None:
+    """The parts of the field, None when it is not of this scheme."""
+    key_id, _, given = authorization.removeprefix(b"FC ").partition(b":")
+    readable = authorization.startswith(b"FC ") and given
+    return Claim(key_id.decode("latin-1"), given) if readable else None
+
+
+def signed_url(request: Request) -> Claim | None:
+    """The parts of a URL that carries its signature itself (contract section 10), None when it does not."""
+    query = request.target.partition(b"?")[2]
+    found = {key: unquote_to_bytes(value) for key, _, value in (text.partition(b"=") for text in query.split(b"&"))}
+    given = found.get(b"x-fc-signature")
+    if not given:
+        return None
+    return Claim(found.get(b"x-fc-access-key-id", b"").decode("latin-1"), given, found.get(b"x-fc-expires", b""))
 
 
 def signature(secret: bytes, text: bytes) -> bytes:
@@ -129,14 +161,14 @@ def _json_type(_headers: Headers) -> bytes:
 
 
 API_DIALECTS = (
-    Dialect("documented", _path, _type_sent),
+    Dialect(DOCUMENTED, _path, _type_sent),
     Dialect("path-as-written", _raw_path, _type_sent),
     Dialect("json-type", _path, _json_type),
 )
 """API calls: the path alone is signed (clients: aliyun-fc2 of Python, @alicloud/fc2 of node)."""
 
 TRIGGER_DIALECTS = (
-    Dialect("documented", _sorted_query, _type_sent),
+    Dialect(DOCUMENTED, _sorted_query, _type_sent),
     Dialect("json-type", _sorted_query, _json_type),
     Dialect("gateway-fc-util", _unsorted_query, _type_in_small_letters),
     Dialect("path-as-written", _raw_path_query, _type_sent),

@@ -40,15 +40,9 @@ REFUSAL_RULES = Table(
     refusal.PATH,
     refusal.FUNCTION,
     refusal.ROUTE,
-    auth.DATE,
-    auth.AUTHORIZATION,
-    auth.KEY,
-    auth.SKEW,
-    auth.SIGNATURE,
-    auth.TOKEN,
     accept.EXISTS,
 )
-"""For calls whose facts hold a refusal, and for no others: one row for each reason."""
+"""For calls whose facts hold a refusal, and for no others: whom the survey could not match, whom the queue refused."""
 
 HEAD_RULES = Table(
     Leg.REQUEST,
@@ -59,7 +53,14 @@ HEAD_RULES = Table(
     cors.PREFLIGHT_CUSTOM,
     refusal.METHOD,
     refusal.UNKNOWN_METHOD,
+    auth.DATE,
+    auth.AUTHORIZATION,
+    auth.KEY,
+    auth.SKEW,
+    auth.SIGNATURE,
+    auth.TOKEN,
     auth.UNCHECKED,
+    auth.QUIRK,
     describe.FUNCTION,
     limits.INVOCATION_TYPE,
     limits.LOG_TYPE,

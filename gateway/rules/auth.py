@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.auth.check import Denial, auth_type
+from gateway.auth.fc_signature import API_DIALECTS, DOCUMENTED, TRIGGER_DIALECTS, signed_url
 from gateway.config import Config, Evidence, Function, Trigger
 from gateway.errors import refuse
 from gateway.facts import Ingress
@@ -30,9 +31,12 @@ def invalid_authorization(call: Call) -> Answer:
 
 def unknown_key(call: Call) -> Answer:
     """FC's sentence for an access key id that nobody has."""
+    url = signed_url(call.request)
     key_id = _authorization(call).removeprefix("FC ").partition(":")[0]
     if "Credential=" in key_id:
         key_id = key_id.partition("Credential=")[2].partition(",")[0]
+    elif not key_id and url is not None:
+        key_id = url.key_id
     return refuse(call, 403, "InvalidAccessKeyID", f"invalid access key ID '{key_id}'")
 
 
@@ -66,7 +70,12 @@ def _refused_for(*reasons: Denial, zh: str, en: str) -> When:
 
 
 def _goes_unchecked(call: Call) -> bool:
-    return auth_type(call.facts, call.config) != "anonymous" and not _authorization(call)
+    unknown = not call.facts.verified_by and not call.facts.refusal
+    return unknown and auth_type(call.facts, call.config) != "anonymous" and not _authorization(call)
+
+
+def _is_odd(call: Call) -> bool:
+    return call.facts.verified_by in _ODD
 
 
 UNDATED = _refused_for(Denial.NO_DATE, zh="没有日期的签名", en="signatures without a date")
@@ -78,6 +87,10 @@ LATE = _refused_for(Denial.SKEWED, zh="时间相差超过 15 分钟的签名", e
 FORGED = _refused_for(Denial.BAD_SIGNATURE, zh="不匹配的签名", en="signatures that do not match")
 NO_TOKEN = _refused_for(Denial.NO_TOKEN, Denial.BAD_TOKEN, zh="没有有效令牌的调用", en="calls without a valid token")
 OPEN = When(Text("没有核对的认证", "authentication that goes unchecked"), whens.HTTP_DOORS, _goes_unchecked)
+
+ODD = When(Text("只按某个 SDK 的写法才对的签名", "signatures that are right only as one SDK writes them"), test=_is_odd)
+
+_ODD = frozenset(one.name for one in (*API_DIALECTS, *TRIGGER_DIALECTS)) - {DOCUMENTED}
 
 SIGNED = Config(functions=(Function(triggers=(Trigger(auth_type="function"),)),))
 
@@ -220,5 +233,30 @@ UNCHECKED = Rule(
     op=answer(missing_header),
     when=OPEN,
     examples=(Example(samples.request(), "400 MissingRequiredHeader", replace(samples.CUSTOM, config=SIGNED)),),
+    advisory=True,
+)
+
+QUIRK = Rule(
+    id="req.auth.quirk",
+    summary=Text(
+        "签名只有按某个 SDK 的特殊写法才对",
+        "A signature is right only in the peculiar way of one SDK",
+    ),
+    why=Text(
+        "有的 SDK 签的内容与公布的不同（参数不排序、路径不解码、另一个 Content-Type）。本地放行；FC 是否接受没有公布。",
+        "Some SDKs sign something else than what is published: parameters unsorted, the path undecoded, another "
+        "Content-Type. It passes locally; whether FC takes it is not published.",
+    ),
+    source=Source(("AUTH-8", "CTL-9"), sources.SIGNATURE, "Signature"),
+    evidence=Evidence.ASSUMED,
+    op=answer(bad_signature),
+    when=ODD,
+    examples=(
+        Example(
+            samples.request(),
+            "403 SignatureNotMatch",
+            samples.call(Ingress.HTTP_CUSTOM, verified_by="gateway-fc-util"),
+        ),
+    ),
     advisory=True,
 )

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from addons.asynchronous import AsyncCalls
 from addons.connection import Gateway
 from addons.desk import Desk
+from addons.guard import guard_of
 from addons.peers import Peers
 from addons.programs import Programs
 from addons.recorder import NoRecorder, Recorder, Unwritten
 from addons.task_desk import NO_TASKS, TaskDesk
+from gateway.auth.check import Credentials
 from gateway.config import Config, Function
 from store.recording import open_for_writing, reading_twin
 from store.run_info import RunInfo
@@ -170,6 +172,7 @@ async def bench(
     log: Log | None = None,
     spools: Path | None = None,
     kept: Kept | None = None,
+    credentials: Credentials | None = None,
 ) -> AsyncIterator[Bench]:
     """A gateway in front of `serve`, which is called with each whole request. `kept`: it records, into that."""
     received: list[bytes] = []
@@ -201,6 +204,7 @@ async def bench(
         calls=calls,
         tasks=kept.tasks(calls) if kept else NO_TASKS,
         ended=lambda exchange, _: ended.put_nowait(exchange),
+        guard=guard_of(used, credentials or Credentials()),
     )
     if kept:
         calls.start(desk, kept.queue)

@@ -37,3 +37,10 @@ def test_who_starts_the_server_is_told_what_it_needs(tongue: str) -> None:
     assert "HTTPS_PROXY=http://127.0.0.1:9100" in greeting.egress(tongue, 9100, started=False)
     assert "127.0.0.1:9100" in greeting.egress(tongue, 9100, started=True)
     assert "HTTPS_PROXY" not in greeting.egress(tongue, 9100, started=True)
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh"])
+def test_what_goes_unchecked_is_named_with_the_option_that_would_check_it(tongue: str) -> None:
+    told = greeting.unchecked(tongue, ("function", "jwt"))
+    assert "function, jwt" in told
+    assert "fc_credentials" in told

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from gateway.auth.check import Credentials
+from gateway.auth.fc_signature import signature
 from gateway.config import KIB, MIB, Asynchronous, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
 from gateway.exchange import Failure
 from gateway.messages import Header, Headers, Request, Response
@@ -224,6 +225,7 @@ def denied(name: str, rule: str, told: str, request: Request, kind: str = "funct
 CREDENTIALS = Credentials({"LTAItestid": "testsecret0001"}, {"amy": "secret"}, ("token",))
 NOW = (b"Date", b"Fri, 07 Feb 2025 05:50:45 GMT")
 KEY = (b"Authorization", b"FC LTAItestid:c2ln")
+UNSORTED = signature(b"testsecret0001", b"GET\n\n\n" + NOW[1] + b"\n/x\nb=2\na=1")
 AUTH = (
     denied("no-date", "req.auth.date-missing", "400 MissingRequiredHeader", get(KEY)),
     denied("no-authorization", "req.auth.authorization", "400 InvalidArgument", get(NOW)),
@@ -234,6 +236,19 @@ AUTH = (
     denied("no-token", "req.auth.token", "403 AccessDenied", get(), "bearer"),
     denied("bad-password", "req.auth.token", "403 AccessDenied", get((b"Authorization", b"Basic eDp5")), "basic"),
     Case("unchecked", get(), (CONTEXT, *REPLY), config=guarded("function")),
+    denied(
+        "stranger-s-url",
+        "req.auth.access-key",
+        "403 InvalidAccessKeyID",
+        get(target=b"/?x-fc-access-key-id=nobody&x-fc-expires=1738907446&x-fc-signature=c2ln"),
+    ),
+    Case(
+        "signed-by-a-quirk",
+        get(NOW, (b"Authorization", b"FC LTAItestid:" + UNSORTED), target=b"/x?b=2&a=1"),
+        (CONTEXT, *REPLY),
+        config=guarded("function"),
+        credentials=CREDENTIALS,
+    ),
     Case(
         "forged-event",
         invoke(NOW, KEY),

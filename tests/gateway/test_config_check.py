@@ -16,7 +16,9 @@ def test_every_kind_of_problem_has_its_place() -> None:
             Function("a"),
         ),
         domains=(
-            Domain("d", (Route("b", "c"), Route("b", "a", methods=("TRACE",), regex_rules=(Rewrite("(", "/"),)))),
+            Domain(
+                "d", (Route("b", "c"), Route("b", "a", methods=("TRACE",), regex_rules=(Rewrite("(", "/"),))), "nobody"
+            ),
         ),
     )
     assert [one.path for one in check(config)] == [
@@ -26,6 +28,7 @@ def test_every_kind_of_problem_has_its_place() -> None:
         ("functions", 0, "server"),
         ("functions", 0, "triggers", 1),
         ("functions", 0, "triggers", 2),
+        ("domains", 0, "auth_type"),
         ("domains", 0, "routes", 1),
         ("domains", 0, "routes", 0, "function"),
         ("domains", 0, "routes", 0, "path"),

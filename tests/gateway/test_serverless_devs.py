@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.serverless_devs import Reading
+from gateway.serverless_devs import Reading, translate
 
 DOCUMENT = {"vars": {"a": {"b": "x"}, "n": 5, "again": "${vars.n}", "map": {}}}
 
@@ -32,3 +32,17 @@ def test_what_cannot_be_resolved_is_told(name: str) -> None:
     assert [(one.path, one.text) for one in reading.problems] == [
         (("p",), f"${{{name}}} cannot be resolved here: write the value")
     ]
+
+
+@pytest.mark.parametrize(
+    ("auth", "kind"),
+    [
+        pytest.param({"authConfig": {"authType": "jwt", "authInfo": "{}"}}, "jwt", id="named"),
+        pytest.param({"authConfig": None}, None, id="empty"),
+        pytest.param({}, None, id="left-out"),
+    ],
+)
+def test_a_domain_has_authentication_of_its_own(auth: dict[str, object], kind: str | None) -> None:
+    props = {"domainName": "a.test", **auth}
+    reading = translate({"resources": {"d": {"component": "fc3-domain", "props": props}}})
+    assert reading.plain["domains"][0].get("auth_type") == kind

@@ -29,6 +29,20 @@ def stage(sdk_stages: Stages) -> Stage:
     return sdk_stages.get(FUNCTION)
 
 
+@pytest.fixture
+def guarded_stage(sdk_stages: Stages, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """The same function behind a trigger that asks for signatures, in front of it a proxy that checks them."""
+    return sdk_stages.get(guarded_options(tmp_path_factory.getbasetemp()))
+
+
+def guarded_options(folder: Path) -> dict[str, str]:
+    """The files of the guarded stage, always the same, and the options that name them."""
+    config, credentials = folder / "guarded.yaml", folder / "credentials.yaml"
+    config.write_text("functions: [{name: fn, triggers: [{auth_type: function}]}]\n")
+    credentials.write_text("keys: {LTAItestid: testsecret0001}\n")
+    return {"fc_config": str(config), "fc_credentials": str(credentials)}
+
+
 @pytest.fixture(scope="session")
 def sdk_homes(pytestconfig: pytest.Config) -> dict[str, Home]:
     """Where the SDKs of each language are."""

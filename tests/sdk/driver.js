@@ -7,8 +7,6 @@ const { createRequire } = require('module');
 
 const [folder, name] = process.argv.slice(2);
 const load = createRequire(`${folder}/`);
-const KEY = 'LTAItestid';
-const SECRET = 'testsecret0001';
 const SERVICE = 'svc';
 
 function told(status, headers, body) {
@@ -32,7 +30,7 @@ function converse(socket, order) {
 async function fc2(order) {
   const Client = load('@alicloud/fc2');
   const client = new Client('1234567890123456', {
-    accessKeyID: KEY, accessKeySecret: SECRET, region: 'cn-hangzhou', endpoint: order.endpoint,
+    accessKeyID: order.key, accessKeySecret: order.secret, region: 'cn-hangzhou', endpoint: order.endpoint,
   });
   if (order.does === 'get-function') {
     const found = await client.getFunction(SERVICE, order.function);
@@ -55,7 +53,7 @@ async function fc3(order) {
   const { $OpenApiUtil } = load('@alicloud/openapi-core');
   const { RuntimeOptions } = load('@alicloud/tea-util');
   const client = new fc.default(new $OpenApiUtil.Config({
-    accessKeyId: KEY, accessKeySecret: SECRET, endpoint: order.endpoint, protocol: 'http',
+    accessKeyId: order.key, accessKeySecret: order.secret, endpoint: order.endpoint, protocol: 'http',
   }));
   if (order.does === 'get-function') {
     const found = await client.getFunction(order.function, new fc.GetFunctionRequest({}));

@@ -14,6 +14,7 @@ import logging
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 type Order = dict[str, Any]
 type Report = dict[str, Any]
 
-KEY, SECRET, SERVICE = "LTAItestid", "testsecret0001", "svc"
+SERVICE = "svc"
 
 
 def told(status: int, headers: Any, body: bytes) -> Report:
@@ -37,13 +38,14 @@ def fc2(order: Order) -> Report:
     """PyPI aliyun-fc2: API version 2016-08-15."""
     from fc2 import Client, FcError  # type: ignore[import-untyped] # no annotations
 
-    client = Client(endpoint=order["endpoint"], accessKeyID=KEY, accessKeySecret=SECRET)
+    client = Client(endpoint=order["endpoint"], accessKeyID=order["key"], accessKeySecret=order["secret"])
     try:
         if order["does"] == "get-function":
             found = client.get_function(SERVICE, order["function"])
             return told(200, found.headers, json.dumps(found.data).encode())
         if order["does"] == "http":
-            answer = client.do_http_request("GET", SERVICE, order["function"], order["path"])
+            path, _, query = order["path"].partition("?")
+            answer = client.do_http_request("GET", SERVICE, order["function"], path, params=dict(parse_qsl(query)))
             return told(answer.status_code, answer.headers, answer.content)
         result = client.invoke_function(
             SERVICE,
@@ -68,7 +70,9 @@ def config(order: Order) -> Any:
     """The settings both newer SDKs take; their documented form of endpoint is host and port."""
     from alibabacloud_tea_openapi.models import Config  # type: ignore[import-untyped] # no annotations
 
-    return Config(access_key_id=KEY, access_key_secret=SECRET, endpoint=order["endpoint"], protocol="HTTP")
+    return Config(
+        access_key_id=order["key"], access_key_secret=order["secret"], endpoint=order["endpoint"], protocol="HTTP"
+    )
 
 
 def raised(error: Any) -> Report:

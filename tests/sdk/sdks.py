@@ -40,6 +40,8 @@ class Order:
     qualifier: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
+    key: str = "LTAItestid"
+    secret: str = "testsecret0001"
 
 
 @dataclass(frozen=True, slots=True)

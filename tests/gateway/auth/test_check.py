@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
+from urllib.parse import quote_from_bytes
 
 import pytest
 
-from gateway.auth.check import Credentials, Denial, auth_type, authenticate, is_skewed
+from gateway.auth.check import Credentials, Denial, auth_type, authenticate, is_skewed, unchecked
 from gateway.auth.fc_signature import API_DIALECTS, TRIGGER_DIALECTS, signature, string_to_sign
 from gateway.config import Config, Domain, Function, Route, Trigger
 from gateway.facts import Seed
@@ -102,10 +104,70 @@ def test_what_the_survey_refused_stays_refused() -> None:
     assert verdict(unknown, "function") == Refusal.PATH_NOT_SUPPORTED
 
 
-def test_a_route_of_a_custom_domain_is_not_checked_by_the_trigger() -> None:
+@pytest.mark.parametrize("kind", ["anonymous", "bearer"])
+def test_calls_by_a_custom_domain_are_checked_as_the_domain_says(kind: str) -> None:
     config = guarded("function")
+    config = replace(config, domains=(replace(config.domains[0], auth_type=kind),))
     facts = survey(get((b"Host", b"a.test")), SEED, config)
-    assert auth_type(facts, config) == "anonymous"
+    assert auth_type(facts, config) == kind
+    assert auth_type(survey(get(), SEED, config), config) == "function"
+    assert auth_type(replace(facts, domain="gone.test"), config) == "anonymous"
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "known"),
+    [
+        pytest.param(signed(get(DATE), api=False), "function", "documented", id="fc"),
+        pytest.param(Request(b"POST", EVENT.target, (*EVENT.headers, ACS3)), "anonymous", "acs3", id="acs3"),
+        pytest.param(get((b"Authorization", b"Bearer token-1")), "bearer", "bearer", id="bearer"),
+        pytest.param(get((b"Authorization", b"Basic " + b64encode(b"amy:pa:ss"))), "basic", "basic", id="basic"),
+        pytest.param(get(), "anonymous", "", id="anonymous"),
+    ],
+)
+def test_it_is_told_by_what_a_caller_is_known(request_: Request, kind: str, known: str) -> None:
+    config = guarded(kind)
+    facts = survey(request_, SEED, config)
+    judged = authenticate(request_, facts, config, SECRETS)
+    assert (judged.verified_by, judged.refusal) == (known, "")
+    assert bool(known) or judged is facts
+
+
+NOW_S = SEED.arrived_us // 1_000_000
+
+
+def url_signed(expires: bytes, key_id: bytes = b"LTAItestid") -> Request:
+    target = b"/a?b=c&x-fc-access-key-id=" + key_id + b"&x-fc-expires=" + expires
+    text = string_to_sign(Request(b"GET", target, ()), TRIGGER_DIALECTS[0])
+    given = quote_from_bytes(signature(b"testsecret0001", text), safe="").encode()
+    return Request(b"GET", target + b"&x-fc-signature=" + given)
+
+
+@pytest.mark.parametrize(
+    ("request_", "denied"),
+    [
+        pytest.param(url_signed(b"%d" % (NOW_S + 60)), "", id="right"),
+        pytest.param(url_signed(b"%d" % NOW_S), "", id="at-its-last-moment"),
+        pytest.param(url_signed(b"%d" % (NOW_S - 1)), Denial.SKEWED, id="expired"),
+        pytest.param(url_signed(b"soon"), Denial.SKEWED, id="no-time"),
+        pytest.param(url_signed(b"%d" % NOW_S, b"other"), Denial.UNKNOWN_KEY, id="stranger"),
+        pytest.param(Request(b"POST", url_signed(b"%d" % NOW_S).target), Denial.BAD_SIGNATURE, id="other-method"),
+    ],
+)
+def test_a_url_may_carry_its_signature(request_: Request, denied: str) -> None:
+    assert verdict(request_, "function") == denied
+
+
+def test_a_right_signature_is_right_only_for_its_time() -> None:
+    config, request = guarded("function"), signed(get(DATE), api=False)
+    for late_s, denied in ((900, ""), (901, Denial.SKEWED), (0, "")):
+        seed = replace(SEED, arrived_us=SEED.arrived_us + late_s * 1_000_000)
+        assert authenticate(request, survey(request, seed, config), config, SECRETS).refusal == denied
+
+
+def test_what_cannot_be_checked_is_known_beforehand() -> None:
+    config = replace(guarded("function"), domains=(Domain("a.test", auth_type="jwt"), Domain("b.test")))
+    assert unchecked(config, Credentials()) == ("function", "jwt")
+    assert unchecked(config, SECRETS) == ("jwt",)
 
 
 @pytest.mark.parametrize(
