@@ -155,6 +155,8 @@ def _changes(
 def _explained(
     before: Headers, after: Headers, transforms: tuple[Transform, ...], part: Part, answered: tuple[str, ...]
 ) -> Iterator[Change]:
+    if not (before or after):
+        return
     ledger = explain.Ledger(transforms, part, answered)
     for pair in headers.align(before, after):
         yield (pair, Sign.SAME, ()) if pair.same else (pair, sign(pair), ledger.claims(pair))

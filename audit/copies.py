@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from audit import text, texts
@@ -28,6 +29,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 # curl adds these by itself unless told not to.
 _REPLAY = (texts.COPY_REPLAY, texts.TAKE_REPLAY)
+_SHORT = 200
 _CURL_ADDS = (b"User-Agent", b"Accept")
 
 
@@ -103,17 +105,31 @@ def _headers(request: Request, notes: list[str]) -> Iterator[str]:
     """Each field line in its order, then the lines that curl must not add by itself."""
     present = {name.lower() for name, _ in request.headers}
     for name, value in request.headers:
-        held = _held(value)
-        if held is None or "\n" in held or not _TOKEN.fullmatch(name):
+        option = _known_option(name, value) if len(name) + len(value) <= _SHORT else _option(name, value)
+        if option is None:
             notes.append(f"left out, a shell word cannot hold it: {text.flat(name, 80)}")
-            continue
-        written = name.decode("ascii")
-        yield _word("-H", f"{written}: {held}" if held else f"{written};")
+        else:
+            yield option
     for name in (*_CURL_ADDS, *((b"Content-Type", b"Expect") if _has_data(request) else ())):
         if name.lower() not in present:
             yield _word("-H", f"{name.decode('ascii')}:")
     if b"host" not in present:
         yield _word("-H", "Host:")
+
+
+@lru_cache(4096)
+def _known_option(name: bytes, value: bytes) -> str | None:
+    """The same, remembered: most lines of a call stood in an earlier one."""
+    return _option(name, value)
+
+
+def _option(name: bytes, value: bytes) -> str | None:
+    """A field line as an option, None when a shell word cannot hold it."""
+    held = _held(value)
+    if held is None or "\n" in held or not _TOKEN.fullmatch(name):
+        return None
+    written = name.decode("ascii")
+    return _word("-H", f"{written}: {held}" if held else f"{written};")
 
 
 def _body(request: Request, body_name: str, notes: list[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from gateway.traits import unclaimed
 if TYPE_CHECKING:
     from audit.detail import Sources
     from audit.gauges import Measure
-    from audit.model import Phase
+    from audit.model import ExchangePage, Phase
     from audit.words import Counts, Spans, Text
     from gateway.exchange import Exchange
 
@@ -51,8 +51,8 @@ class Glance:
     task: Text | None = None
 
 
-def glance(exchange: Exchange, sources: Sources) -> Glance:
-    """What a list says of an exchange."""
+def glance(exchange: Exchange, sources: Sources, made: ExchangePage | None = None) -> Glance:
+    """What a list says of an exchange. `made`: its whole page where there is one, which has counted already."""
     client, server = sentences.statuses(exchange)
     sent = exchange.client.request
     return Glance(
@@ -64,8 +64,8 @@ def glance(exchange: Exchange, sources: Sources) -> Glance:
         level=detail.level(client),
         mode=detail.mode(exchange),
         stopped=text.clean(exchange.error_code) or (exchange.failure.value if exchange.failure else ""),
-        counts=cards.counts(exchange, Leg.REQUEST) + cards.counts(exchange, Leg.RESPONSE),
-        unexplained=len(unclaimed(exchange)),
+        counts=made.request.counts + made.response.counts if made else _counts(exchange),
+        unexplained=len(made.unexplained if made else unclaimed(exchange)),
         phases=path.phases(exchange.timings),
         done_us=exchange.timings.done,
         acted=frozenset(change.rule_id for change in exchange.transforms),
@@ -75,3 +75,7 @@ def glance(exchange: Exchange, sources: Sources) -> Glance:
         is_delivery=exchange.is_delivery,
         task=None if exchange.is_delivery else tasks.task_of(exchange, sources.tasks),
     )
+
+
+def _counts(exchange: Exchange) -> Counts:
+    return cards.counts(exchange, Leg.REQUEST) + cards.counts(exchange, Leg.RESPONSE)

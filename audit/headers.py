@@ -42,7 +42,8 @@ def align(before: Headers, after: Headers) -> tuple[Pair, ...]:
         left[name.lower()].append(index)
     partner: dict[int, int] = {}
     for name, indices in left.items():
-        partner.update(_partners(before, indices, after, arrived.get(name, [])))
+        if name in arrived:
+            partner.update(_partners(before, indices, after, arrived[name]))
     taken = set(partner.values())
     pairs = [Pair(line, after[partner[i]] if i in partner else None) for i, line in enumerate(before)]
     pairs += [Pair(None, line) for i, line in enumerate(after) if i not in taken]
@@ -51,7 +52,7 @@ def align(before: Headers, after: Headers) -> tuple[Pair, ...]:
 
 def _partners(before: Headers, left: list[int], after: Headers, arrived: list[int]) -> Iterator[tuple[int, int]]:
     """Which line became which, among lines of one name: equal lines in order, equal lines moved, then the rest."""
-    if max(len(left), len(arrived)) > _MATCH_LIMIT:
+    if len(left) == len(arrived) == 1 or max(len(left), len(arrived)) > _MATCH_LIMIT:
         yield from zip(left, arrived, strict=False)
         return
     matcher = SequenceMatcher(None, [before[i] for i in left], [after[i] for i in arrived], autojunk=False)

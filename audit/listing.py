@@ -5,6 +5,7 @@ Must not know: HTML. Read next: templates/assets/filter.js (the filter language)
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from audit import bodies, jsontext, sentences, text
@@ -82,7 +83,17 @@ def _headers(exchange: Exchange) -> Iterator[str]:
     views = [exchange.client, *([exchange.server] if exchange.server else [])]
     messages = [message for view in views for message in (view.request, view.response) if message is not None]
     for name, value in dict.fromkeys(field for message in messages for field in message.headers):
-        yield text.flat(b"%b: %b" % (name, value), _LINE_BYTES).lower()
+        yield _known(name, value) if len(name) + len(value) <= _LINE_BYTES else _searched(name, value)
+
+
+def _searched(name: bytes, value: bytes) -> str:
+    return text.flat(b"%b: %b" % (name, value), _LINE_BYTES).lower()
+
+
+@lru_cache(8192)
+def _known(name: bytes, value: bytes) -> str:
+    """The same, remembered: most lines of a call stood in an earlier one."""
+    return _searched(name, value)
 
 
 def _body(exchange: Exchange, keeper: bodies.Bodies, limit: int) -> str:

@@ -5,6 +5,7 @@ Must not know: HTML. Read next: render.py (the templates), write.py (from a reco
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
@@ -34,6 +35,7 @@ OPEN_CHARACTERS = 6_000_000
 PACK = 32
 _BODY_SEARCH = 2048
 _BODY_SEARCH_PACKED = 256
+_TAG_END = re.compile(":[0-9a-f]{12}")
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class _Parts:
         self.entries.append(entry)
         self.details.append(article)
         self.characters += len(article)
-        tags = TAG.findall(article.encode())
+        tags = sealed_tags(article)
         self.sealed.update(tags)
         self.sealed_in += bool(tags)
         self.packing = self.packing or len(self.rows) > OPEN_EXCHANGES or self.characters > OPEN_CHARACTERS
@@ -66,6 +68,11 @@ class _Parts:
         while len(self.details) >= least:
             self.packs.append(render.packed(self.details[:PACK]))
             del self.details[:PACK]
+
+
+def sealed_tags(article: str) -> list[bytes]:
+    """Each pseudonym of a sealed secret in an article; that there is none, their common end tells five times faster."""
+    return TAG.findall(article.encode()) if _TAG_END.search(article) else []
 
 
 def render_page(
@@ -153,13 +160,13 @@ def _render(
     )
     parts, tally = _Parts(), Tally()
     for number, exchange in enumerate(known, 1):
-        seen = glance(exchange, sources)
+        made = None if elsewhere else detail.page(exchange, meta, sources)
+        seen = glance(exchange, sources, made)
         searchable = _BODY_SEARCH_PACKED if len(known) > OPEN_EXCHANGES else _BODY_SEARCH
         entry = listing.entry(exchange, seen, sources.bodies, searchable)
         tally.add(seen, entry.flags)
         href = f"e/{exchange.id}.html" if elsewhere else ""
-        article = "" if elsewhere else render.detail(detail.page(exchange, meta, sources))
-        parts.add(render.row(listing.row(seen), href), entry, article)
+        parts.add(render.row(listing.row(seen), href), entry, render.detail(made) if made else "")
         if progress:
             progress(number)
     head = replace(_head(known, meta, lang), sealed=len(parts.sealed), sealed_in=parts.sealed_in)

@@ -12,14 +12,14 @@ import hashlib
 import json
 from base64 import b64encode
 from dataclasses import dataclass, fields
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from audit import texts
+from audit import pieces, texts
 from audit.overview import Entry
 from audit.words import Sign
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from audit.model import ExchangePage, PageMeta, ReplayCard
     from audit.overview import Comparison, Row, Sequences, StepPage, Summary
-    from audit.words import Claim, Text
+    from audit.words import Text
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -112,15 +112,9 @@ def environment() -> Environment:
         keep_trailing_newline=False,
         auto_reload=False,
     )
-    env.globals.update(t=texts, Sign=Sign, told=_told)
+    env.globals.update(t=texts, Sign=Sign)
+    env.filters.update(pieces.filters(env))
     return env
-
-
-@lru_cache(maxsize=1024)
-def _told(claim: Claim) -> Markup:
-    """What a rule says is the same each time, and is said some twenty times an exchange."""
-    macros = environment().get_template("parts/macros.html.j2").make_module()
-    return Markup(getattr(macros, "claim")(claim))  # noqa: B009, S704 -- a macro is an attribute; it escapes
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from audit.words import Span, Spans
 from store.secret_shapes import TAG
@@ -24,6 +25,10 @@ _ODD = re.compile(f"(?P<tag>{_TAG})|[{_UNSAFE}]")
 _ODD_IN_BODY = re.compile(f"(?P<tag>{_TAG})|(?![\n\t])[{_UNSAFE}]")
 _FEW_ESCAPES = 50
 _LOW_SURROGATE = 0xDC80
+
+# Calls of one kind carry much the same names and values: what was shown once is remembered, unless it is long.
+_SHORT = 200
+_REMEMBERED = 8192
 
 
 def _escape(char: str) -> str:
@@ -41,6 +46,8 @@ def decode(data: bytes) -> str:
 
 def visible(text: str, *, lines: bool = False, kind: str = "") -> Spans:
     """Text as spans: stretches of the given kind, escapes, sealed secrets. With `lines`, new lines and tabs stay."""
+    if text.isascii() and text.isprintable() and ":" not in text:
+        return (Span(text, kind),)  # nothing odd, by two quick looks: most names and values
     odd = _ODD_IN_BODY if lines else _ODD
     spans: list[Span] = []
     end = 0
@@ -62,12 +69,18 @@ def is_readable(text: str) -> bool:
 
 def show(data: bytes) -> Spans:
     """Bytes of a start line, a name or a value as spans."""
+    return _shown(data) if len(data) <= _SHORT else visible(decode(data))
+
+
+@lru_cache(_REMEMBERED)
+def _shown(data: bytes) -> Spans:
     return visible(decode(data))
 
 
 def flat(data: bytes, limit: int = 4096) -> str:
     """Bytes as one safe string, for places that hold no markup (a search string, a file name in a command)."""
-    return "".join(span.text for span in visible(decode(data[:limit])))
+    spans = show(data[:limit])
+    return spans[0].text if len(spans) == 1 else "".join(span.text for span in spans)
 
 
 def clean(words: str) -> str:

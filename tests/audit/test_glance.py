@@ -23,6 +23,7 @@ def test_lists_say_what_the_page_says(exchange: Exchange) -> None:
     assert (seen.status, seen.server_status, seen.level) == (page.status, page.server_status, page.level)
     assert (seen.method, seen.mode, seen.unexplained) == (page.method, page.mode, len(page.unexplained))
     assert seen.phases == page.path.phases
+    assert glance(exchange, SOURCES, page) == seen
 
 
 @pytest.mark.parametrize("exchange", CALLS)

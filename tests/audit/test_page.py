@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from audit import PageMeta, catalogue, render_index, render_page
-from audit.page import OPEN_EXCHANGES
+from audit.page import OPEN_EXCHANGES, sealed_tags
+from store.secret_shapes import KINDS
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
 
@@ -80,6 +81,12 @@ def test_the_head_says_what_is_in_the_recording(sample_page: str) -> None:
     assert "bug-1423 · 2026-11-22 15:42 UTC" in sample_page
     assert "14 exchanges over 22.66 s" in sample_page
     assert "14 次调用，跨度 22.66 s" in sample_page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_pseudonym_is_found(kind: str) -> None:
+    tag = f"{kind}:0123456789ab"
+    assert sealed_tags(f"<p>{tag} and 12:0123456789ab</p>") == [tag.encode()]
 
 
 def test_secrets_that_are_sealed_are_counted_and_marked(sample_page: str) -> None:
