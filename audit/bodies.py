@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 64 * 1024
 HEX_LIMIT = 2 * 1024
 IMAGE_LIMIT = 256 * 1024
+COPY_LIMIT = 1024 * 1024
 
 
 class Bodies(Protocol):
@@ -75,14 +76,26 @@ def compare(mine: Body, theirs: Body) -> tuple[Text, bool]:
 
 
 def side(
-    key: str, label: Text | None, message: Request | Response, bodies: Bodies, pieces: Sequence[Piece] = ()
+    key: str,
+    label: Text | None,
+    message: Request | Response,
+    bodies: Bodies,
+    pieces: Sequence[Piece] = (),
+    *,
+    copy: Body | None = None,
 ) -> BodySide:
-    """A body as one side saw it, with every view that makes sense for its bytes."""
+    """A body as one side saw it, with every view that makes sense for its bytes.
+
+    `copy`: what a compressed body says that is sealed whole.
+    """
     size = body_size(message.body)
     start = start_of(message.body, bodies)
     if size and not start:
         return BodySide(key, label, text.size(size), digest(message.body), (), (texts.UNKNOWN_PIECES,))
-    data, notes = _decoded(start, message.headers, whole=len(start) == size)
+    if copy is None:
+        data, notes = _decoded(start, message.headers, whole=len(start) == size)
+    else:
+        data, notes = start_of(copy, bodies, COPY_LIMIT), (texts.DECODED_COPY,)
     found = (*_views(data, message.headers, pieces), hex_view(start, size)) if size else ()
     return BodySide(key, label, text.size(size), digest(message.body), found, notes)
 

@@ -16,6 +16,7 @@ from audit.model import BodyCard, Card
 from audit.words import Counts, Group, Line, Sign
 from gateway.changes import Leg, Part
 from gateway.messages import Request, body_size
+from store.body_slots import readable_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ def card(exchange: Exchange, leg: Leg, gauges: tuple[Gauge, ...], keeper: bodies
     pieces = exchange.pieces if leg is Leg.RESPONSE else ()
 
     def look(name: str, label: Text | None, message: Message) -> BodySide:
-        return bodies.side(name, label, message, keeper, pieces)
+        return bodies.side(name, label, message, keeper, pieces, copy=readable_body(exchange, message))
 
     lines = Numbered(key)
     return Card(

@@ -15,11 +15,13 @@ from audit.overview import Comparison
 from audit.words import Group, Sign, Text
 from gateway.exchange import View
 from gateway.messages import body_size
+from store.body_slots import readable_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audit.cards import Change, Message
+    from audit.cards import Change, Look, Message
+    from audit.model import BodySide
     from gateway.exchange import Exchange
 
 type Side = Literal["client", "server"]
@@ -37,15 +39,26 @@ def leg_cards(
     """Both legs; where one exchange is None its column is empty. `key` begins the ids of their lines."""
     left, right = _view(one, side), _view(two, side)
     titles = (_title(one), _title(two))
+    looks = (_look(one, keepers[0]), _look(two, keepers[1]))
     return (
-        _card(f"{key}-q", texts.REQUEST, titles, (left.request, right.request), keepers),
-        _card(f"{key}-s", texts.RESPONSE, titles, (left.response, right.response), keepers),
+        _card(f"{key}-q", texts.REQUEST, titles, (left.request, right.request), looks),
+        _card(f"{key}-s", texts.RESPONSE, titles, (left.response, right.response), looks),
     )
 
 
 def _view(exchange: Exchange | None, side: Side) -> View:
     found = exchange and (exchange.client if side == "client" else exchange.server)
     return found or View()
+
+
+def _look(exchange: Exchange | None, keeper: bodies.Bodies) -> Look:
+    """How the bodies of an exchange are looked at."""
+
+    def look(name: str, label: Text | None, message: Message) -> BodySide:
+        copy = readable_body(exchange, message) if exchange else None
+        return bodies.side(name, label, message, keeper, copy=copy)
+
+    return look
 
 
 def _title(exchange: Exchange | None) -> Text:
@@ -62,7 +75,7 @@ def _card(
     title: Text,
     titles: tuple[Text, Text],
     messages: tuple[Message | None, Message | None],
-    keepers: tuple[bodies.Bodies, bodies.Bodies],
+    looks: tuple[Look, Look],
 ) -> Card:
     left, right = messages
     changes = list(_changes(left, right))
@@ -81,7 +94,7 @@ def _card(
         void_client=None if left else texts.NOTHING_HERE,
         void_server=None if right else texts.NOTHING_HERE,
         order_only=bool(left and right and reordered(left.headers, right.headers)),
-        body=_body(key, titles, messages, keepers),
+        body=_body(key, titles, messages, looks),
     )
 
 
@@ -108,11 +121,11 @@ def _body(
     key: str,
     titles: tuple[Text, Text],
     messages: tuple[Message | None, Message | None],
-    keepers: tuple[bodies.Bodies, bodies.Bodies],
+    looks: tuple[Look, Look],
 ) -> BodyCard | None:
     left, right = messages
-    both = zip(("l", "r"), titles, messages, keepers, strict=True)
-    shown = [(name, title, each, keeper) for name, title, each, keeper in both if each and body_size(each.body)]
+    both = zip(("l", "r"), titles, messages, looks, strict=True)
+    shown = [(name, title, each, look) for name, title, each, look in both if each and body_size(each.body)]
     if not shown:
         return None
     if left is None or right is None or len(shown) == 1:
@@ -120,8 +133,5 @@ def _body(
     else:
         verdict, same = bodies.compare(left.body, right.body)
     kept = shown[: 1 if same else 2]
-    sides = tuple(
-        bodies.side(f"{key}-{name}", title if len(kept) > 1 else None, each, keeper)
-        for name, title, each, keeper in kept
-    )
+    sides = tuple(look(f"{key}-{name}", title if len(kept) > 1 else None, each) for name, title, each, look in kept)
     return BodyCard(verdict, same=same, sides=sides)

@@ -13,6 +13,7 @@ from audit.overview import Entry, Row
 from audit.words import Span
 from gateway.messages import get
 from gateway.traits import modes, traits
+from store.body_slots import readable_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,10 @@ def _body(exchange: Exchange, keeper: bodies.Bodies, limit: int) -> str:
     """The beginnings of the request's and the response's body as one lower-case string, text only."""
     found = []
     for message in (exchange.client.request, exchange.client.response):
-        start = bodies.start_of(message.body, keeper, limit) if message else b""
+        if message is None:
+            continue
+        copy = readable_body(exchange, message)
+        start = bodies.start_of(message.body if copy is None else copy, keeper, limit)
         if start and b"\x00" not in start:
             found.append(jsontext.unescaped(start.decode("utf-8", "ignore")).lower())
     return "\n".join(found)

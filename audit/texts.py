@@ -199,6 +199,7 @@ DECODE_CUT = Text("解码在 {limit} 处停下（大小或压缩比超出预算�
 DECODE_FAILED = Text(
     "声明为 {coding}，但无法解码，显示原始字节", "announced as {coding} but does not decode; shown as it is"
 )
+DECODED_COPY = Text("解码后的副本，其中的敏感值已封存", "decoded copy, secrets sealed")
 PARTS_CUT = Text("这里显示前 {shown} 项", "first {shown} entries")
 IMAGE_TOO_BIG = Text("图片过大，不在页内显示（{size}）", "image too large for the page ({size})")
 UNKNOWN_PIECES = Text("录制里没有这份消息体的内容", "the recording holds no bytes of this body")

@@ -107,6 +107,7 @@ def _bodies(exchange: Exchange) -> Iterator[Body]:
         yield from (message.body for message in (view.request, view.response) if message)
     for change in exchange.transforms:
         yield from (side for side in (change.before, change.after) if isinstance(side, BodyRef))
+    yield from (body for _, body in exchange.readable)
 
 
 def _timings(exchange: Exchange) -> dict[str, float]:

@@ -15,7 +15,7 @@ from gateway.quick import quick
 if TYPE_CHECKING:
     from gateway.changes import Advice, Transform
     from gateway.facts import Facts
-    from gateway.messages import Request, Response
+    from gateway.messages import Body, Request, Response
 
 
 class State(StrEnum):
@@ -103,7 +103,8 @@ class Exchange:
     got and sent, None when the call never reached it. `failure_text`: the plain reason behind `failure`.
     `raw`: bytes that could not be parsed (a malformed head), else b"". `config_digest`: names the config
     in force, kept once in the recording. `pieces`: the rhythm of a streamed answer. `messages`: how many messages of a
-    conversation are kept beside it.
+    conversation are kept beside it. `readable`: of compressed bodies that are sealed whole, what they say with their
+    secrets sealed, by place (0 and 1: the client's request and answer, 2 and 3: the server's).
     """
 
     id: int
@@ -124,6 +125,7 @@ class Exchange:
     config_digest: str = ""
     rules_version: str = ""
     messages: int = 0
+    readable: tuple[tuple[int, Body], ...] = ()
 
     @property
     def is_egress(self) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import quote_from_bytes
 from gateway.messages import BodyRef
 from playback.exported_messages import LeavingMessages
 from playback.vault import Keyed, Unsealed
-from store.body_slots import body_slots
+from store.body_slots import named_bodies
 from store.keys import Key
 from store.record import encode
 from store.sealing import seal
@@ -95,8 +95,7 @@ class Export:
     def _leaving(self, stored: Exchange) -> Exchange:
         exchange = self._vault.opened(stored)
         self._talks.note(exchange)
-        refs = {body for _, body in body_slots(exchange) if isinstance(body, BodyRef)}
-        spools = [self._spooled(ref) for ref in refs]
+        spools = [self._spooled(ref) for ref in named_bodies(exchange)]
         made: list[Spool] = []
         if not self._with_secrets and isinstance(self._vault, Keyed | Unsealed):
             sealed = seal(exchange, self._key, spools)
@@ -121,7 +120,7 @@ class Export:
 
 
 def _named(exchange: Exchange) -> set[bytes]:
-    return {body.digest for _, body in body_slots(exchange) if isinstance(body, BodyRef)}
+    return {body.digest for body in named_bodies(exchange)}
 
 
 def subject_of(name: str, ids: Iterable[int]) -> bytes:

@@ -169,7 +169,8 @@ def _header_lines(exchange: Exchange) -> list[str]:
 def _bodies(exchange: Exchange) -> list[str]:
     """The texts of bodies, decompressed; those over 256 KiB are kept apart and are not searched."""
     found = {(message.body, message.headers) for message in _messages(exchange) if isinstance(message.body, bytes)}
-    texts = (decoded(body, headers) or body for body, headers in found if body)
+    texts = {decoded(body, headers) or body for body, headers in found if body}
+    texts |= {body for _, body in exchange.readable if isinstance(body, bytes)}
     return [_as_read(text.decode("utf-8", "backslashreplace")) for text in texts]
 
 

@@ -1,6 +1,7 @@
 """Every place of an exchange that holds a body, in one fixed order, so that bodies can be exchanged for others.
 
-Must not know: why. Read next: sealing.py, unsealing.py.
+The first four are those of the views (MESSAGES); those of changes follow. Must not know: why.
+Read next: sealing.py, unsealing.py.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+MESSAGES = 4
+"""Places that are bodies of messages: the client's request and answer, the server's request and answer."""
+
+
 def body_slots(exchange: Exchange) -> list[tuple[Headers, Body]]:
     """The bodies, each with the headers that describe it; b"" where a message is missing."""
-    views = (exchange.client, exchange.server or View())
-    messages = [message for view in views for message in (view.request, view.response)]
+    messages = _messages(exchange)
     slots: list[tuple[Headers, Body]] = [(each.headers, each.body) if each else ((), b"") for each in messages]
     for transform in exchange.transforms:
         if transform.part is Part.BODY:
@@ -45,6 +49,25 @@ def with_bodies(exchange: Exchange, bodies: Sequence[Body]) -> Exchange:
     client, server = view(exchange.client), view(exchange.server or View())
     transforms = tuple(transform(each) for each in exchange.transforms)
     return replace(exchange, client=client, server=exchange.server and server, transforms=transforms)
+
+
+def readable_body(exchange: Exchange, message: Request | Response | None) -> Body | None:
+    """What is kept to be read of a sealed compressed body of one of its messages; None when nothing is."""
+    if not exchange.readable or message is None:
+        return None
+    kept = dict(exchange.readable)
+    return next((kept[at] for at, found in enumerate(_messages(exchange)) if found is message and at in kept), None)
+
+
+def named_bodies(exchange: Exchange) -> set[BodyRef]:
+    """The large bodies that an exchange names and does not hold."""
+    bodies = (*(body for _, body in body_slots(exchange)), *(body for _, body in exchange.readable))
+    return {body for body in bodies if isinstance(body, BodyRef)}
+
+
+def _messages(exchange: Exchange) -> list[Request | Response | None]:
+    views = (exchange.client, exchange.server or View())
+    return [message for view in views for message in (view.request, view.response)]
 
 
 def _sides(transform: Transform) -> list[str]:

@@ -50,6 +50,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Exchange: (
         *("id", "facts", "client", "server", "transforms", "advice", "state", "failure", "failure_text", "error_code"),
         *("timings", "pieces", "log", "raw", "parent_id", "config_digest", "rules_version", "messages"),
+        "readable",
     ),
 }
 
@@ -154,6 +155,8 @@ def _exchange_values(exchange: Exchange, keep: Callable[[Body], Body | Kept]) ->
     values[at("advice")] = list(map(_GET[Advice], exchange.advice))
     values[at("timings")] = _GET[Timings](exchange.timings)
     values[at("pieces")] = list(map(_GET[Piece], exchange.pieces))
+    if exchange.readable:
+        values[at("readable")] = [(place, keep(body)) for place, body in exchange.readable]
     return values
 
 
@@ -203,6 +206,8 @@ def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
     told[_AT["failure"]] = values[_AT["failure"]] and Failure(values[_AT["failure"]])
     told[_AT["timings"]] = _make(Timings, values[_AT["timings"]])
     told[_AT["pieces"]] = tuple([_make(Piece, each) for each in values[_AT["pieces"]]])
+    if len(told) > _AT["readable"]:
+        told[_AT["readable"]] = tuple([(place, _loaded((body,), load)[0]) for place, body in told[_AT["readable"]]])
     exchange: Exchange = _make(Exchange, told)
     return exchange
 

@@ -19,8 +19,9 @@ from gateway.changes import Part, Transform
 from gateway.exchange import View
 from gateway.messages import Body, BodyRef, Header, Headers, Request, Response, body_size
 from store import sealing_heads as heads
-from store.body_slots import body_slots, with_bodies
+from store.body_slots import MESSAGES, body_slots, with_bodies
 from store.fillers import TAG_DIGITS, Original, filled_body
+from store.readable import readable_copy
 from store.record import encode
 from store.sealing_bodies import body_spans, literal_spans
 from store.secret_shapes import kind_of
@@ -113,6 +114,7 @@ class _Pass:
         self._known = known
         self._spools = {ref.digest: spool for spool in spools if isinstance(ref := spool.body(), BodyRef)}
         self._secrets: dict[bytes, bytes] = {}
+        self._copies: list[tuple[int, Body]] = []
         self._filled: list[Spool] = []
         self._ciphers: list[Spool] = []
 
@@ -120,8 +122,8 @@ class _Pass:
         """The sealed exchange; `values` holds what was found. `encoded`: the record of the exchange as it is."""
         told = self._told(exchange)
         bodies, originals = self._bodies(body_slots(exchange))
-        if originals:
-            told = with_bodies(told, bodies)
+        if originals or exchange.readable:
+            told = replace(with_bodies(told, bodies), readable=tuple(sorted(self._copies)))
         named = {body.digest for body in bodies if isinstance(body, BodyRef)}
         kept = [spool for digest, spool in self._spools.items() if digest in named]
         return Sealed(
@@ -240,9 +242,20 @@ class _Pass:
                 continue
             sealed, original = self._body(body, pieces, found)
             originals.append(replace(original, slots=tuple(where)))
+            if found == [(0, body_size(body))]:
+                self._keep_copy(headers, pieces, where)
             for at in where:
                 bodies[at] = sealed
         return bodies, originals
+
+    def _keep_copy(self, headers: Headers, pieces: Callable[[], Iterable[bytes]], where: Sequence[int]) -> None:
+        """What a compressed body says, with its secrets sealed; they are looked for elsewhere, too."""
+        copy = readable_copy(headers, pieces, self._known, self._key)
+        if copy is None:
+            return
+        self._copies += [(at, copy.body) for at in where if at < MESSAGES]
+        self._filled += [copy.spool] if copy.spool else []
+        self.values.update((value, None) for _, value in copy.original.patches)
 
     def _pieces(self, body: Body) -> Callable[[], Iterable[bytes]] | None:
         if isinstance(body, bytes):

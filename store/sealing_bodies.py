@@ -34,6 +34,7 @@ _MEDIA = re.compile(rb"(?i)^(?:image/(?!svg)|audio/|video/|font/)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HANDSHAKE = frozenset({b"sec-websocket-key", b"sec-websocket-accept"})
 _GZIP = b"\x1f\x8b"
+_MOST_MEMBERS = 64  # each costs a copy of what follows it
 
 
 def body_spans(
@@ -49,15 +50,23 @@ def body_spans(
     if any(name.lower() in _HANDSHAKE for name, _ in headers):
         return [(0, size)]  # frames, masked or compressed; the messages in them are kept readable beside them
     first = next(iter(pieces()), b"")
-    coding = (get(headers, b"content-encoding") or b"").lower().strip()
-    if coding in {b"", b"identity"} and not first.startswith(_GZIP):
-        if not _readable(get(headers, b"content-type") or b"", first):
+    coding = coding_of(headers, first)
+    if not coding:
+        if not is_text(get(headers, b"content-type") or b"", first):
             return [(0, size)]
         return windowed_spans(pieces(), tuple(known))
-    decoded = _decoded(coding or b"gzip", pieces())
-    if decoded is None or spans(decoded) or literal_spans(decoded, known):
+    text = decoded(coding, pieces())
+    if text is None or spans(text) or literal_spans(text, known):
         return [(0, size)]
     return []
+
+
+def coding_of(headers: Headers, first: bytes) -> bytes:
+    """How a body is compressed: what its head says, or gzip by its first bytes; b"" when it is not."""
+    coding = (get(headers, b"content-encoding") or b"").lower().strip()
+    if coding not in {b"", b"identity"}:
+        return coding
+    return b"gzip" if first.startswith(_GZIP) else b""
 
 
 def windowed_spans(pieces: Iterable[bytes], known: tuple[bytes, ...]) -> list[Span]:
@@ -99,14 +108,15 @@ def literal_spans(data: bytes, known: Iterable[bytes]) -> list[Span]:
     return found
 
 
-def _readable(content_type: bytes, first: bytes) -> bool:
+def is_text(content_type: bytes, first: bytes) -> bool:
     """Whether a scan sees what a person would: text, and media whose bytes carry no fields."""
     if _TEXT.match(content_type) or _MEDIA.match(content_type):
         return True
     return not _CONTROL.search(first[:4096])
 
 
-def _decoded(coding: bytes, pieces: Iterable[bytes]) -> bytes | None:
+def decoded(coding: bytes, pieces: Iterable[bytes]) -> bytes | None:
+    """What a compressed body says; None for a coding that is not known, a body that is cut or holds too much."""
     make = _DECODERS.get(coding)
     if make is None:
         return None
@@ -128,9 +138,23 @@ def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _inflate(data: bytes, window_bits: int) -> bytes:
     decoder = zlib.decompressobj(window_bits)
     text = decoder.decompress(data, DECODED_LIMIT)
-    if decoder.unconsumed_tail or not decoder.eof:
+    if decoder.unconsumed_tail or decoder.unused_data or not decoder.eof:
         raise ValueError("cut, or larger than we look at")
     return text
+
+
+def _gunzip(data: bytes) -> bytes:
+    """All members: one may follow another (RFC 1952, 2.2), and a secret may be in the last."""
+    text = b""
+    for _ in range(_MOST_MEMBERS):
+        decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        text += decoder.decompress(data, DECODED_LIMIT + 1 - len(text))
+        if not decoder.eof or len(text) > DECODED_LIMIT:
+            raise ValueError("cut, or larger than we look at")
+        data = decoder.unused_data
+        if not data:
+            return text
+    raise ValueError("more members than we look at")
 
 
 def _deflate(data: bytes) -> bytes:
@@ -141,7 +165,8 @@ def _deflate(data: bytes) -> bytes:
 
 
 def _zstd(data: bytes) -> bytes:
-    with zstandard.ZstdDecompressor(max_window_size=DECODED_LIMIT).stream_reader(data) as reader:
+    opener = zstandard.ZstdDecompressor(max_window_size=DECODED_LIMIT)
+    with opener.stream_reader(data, read_across_frames=True) as reader:
         text = reader.read(DECODED_LIMIT + 1)
     if len(text) > DECODED_LIMIT:
         raise ValueError("larger than we look at")
@@ -157,8 +182,8 @@ def _brotli(data: bytes) -> bytes:
 
 
 _DECODERS: dict[bytes, Callable[[bytes], bytes]] = {
-    b"gzip": lambda data: _inflate(data, 16 + zlib.MAX_WBITS),
-    b"x-gzip": lambda data: _inflate(data, 16 + zlib.MAX_WBITS),
+    b"gzip": _gunzip,
+    b"x-gzip": _gunzip,
     b"deflate": _deflate,
     b"zstd": _zstd,
     b"br": _brotli,

@@ -89,8 +89,10 @@ class Unsealer:
         originals = self._originals(exchange.id)
         if not originals and not _may_be_sealed(exchange):
             return exchange
+        opened = {at for each in originals for at in each.slots}
         told = replace(
             exchange,
+            readable=tuple(each for each in exchange.readable if each[0] not in opened),
             client=self._view(exchange.client),
             server=exchange.server and self._view(exchange.server),
             transforms=tuple(self._transform(each) for each in exchange.transforms),

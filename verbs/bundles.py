@@ -16,7 +16,7 @@ from formats.bundle_read import Bundle
 from formats.har_read import HarFile, is_har
 from gateway.messages import BodyRef
 from playback.imported import NOISE, SEALED_ELSEWHERE
-from store.body_slots import body_slots
+from store.body_slots import named_bodies
 from store.errors import Damaged, Missing, NotOurs
 from store.message_making import add_message
 from store.message_rows import Said
@@ -153,7 +153,7 @@ def _content(incoming: Incoming, message: Message) -> Spool:
 
 def _spools(incoming: Incoming, exchange: Exchange) -> list[Spool]:
     spools = []
-    for ref in {body for _, body in body_slots(exchange) if isinstance(body, BodyRef)}:
+    for ref in named_bodies(exchange):
         spool = Spool()
         for piece in incoming.body_pieces(ref):
             spool.write(piece)

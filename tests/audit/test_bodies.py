@@ -115,3 +115,15 @@ PAIRS = [
 @pytest.mark.parametrize(("mine", "theirs", "verdict", "same"), PAIRS)
 def test_the_verdict_on_two_bodies(mine: bytes, theirs: bytes, verdict: object, same: bool) -> None:
     assert bodies.compare(mine, theirs) == (verdict, same)
+
+
+def test_a_sealed_compressed_body_is_shown_by_its_copy() -> None:
+    headers = ((b"Content-Encoding", b"gzip"), (TYPE, b"application/json"))
+    message = Response(200, b"", headers, b"secret:0123456789ab****")
+    kept = Kept(b'{"n": "' + b"1" * 2000 + b'"}')
+    for copy in (kept.data, kept.ref()):
+        found = bodies.side("k", None, message, kept, copy=copy)
+        assert [view.kind for view in found.views] == ["json", "text", "hex"]
+        assert found.notes == (texts.DECODED_COPY,)
+        assert shown(found, 1) == kept.data.decode()
+        assert "secret:" in shown(found, 2)

@@ -100,3 +100,10 @@ def test_a_compressed_body_is_searched_as_text() -> None:
     packed = gzip.compress("größe".encode())
     exchanges = record([(get(b"/"), lambda _: ok(packed, (b"Content-Encoding", b"gzip")))])
     assert [exchange.id for exchange in exchanges if parse_filter("body:größe")(exchange)] == [1]
+
+
+def test_a_sealed_compressed_body_is_found_by_its_copy() -> None:
+    (exchange,) = record([(get(b"/"), lambda _: ok(b"\x1f\x8b******", (b"Content-Encoding", b"gzip")))])
+    told = replace(exchange, readable=((1, b'{"city": "Hangzhou"}'),))
+    assert parse_filter("body:hangzhou")(told)
+    assert not parse_filter("body:hangzhou")(exchange)

@@ -1,22 +1,31 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import tempfile
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import brotli  # type: ignore[import-untyped] # it ships no annotations
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text as text_of
 
 from gateway.changes import Leg, Part, Transform
 from gateway.exchange import View
 from gateway.messages import BodyRef, Request, Response
+from store.body_slots import readable_body
+from store.keep import Keep
 from store.keys import Key
+from store.readable import COPY_LIMIT
 from store.reader import Reader
 from store.record import encode
-from store.recording import open_for_reading
+from store.recording import open_for_reading, open_for_writing
+from store.retention import prune
 from store.sealing import seal
 from store.spool import Spool
 from store.unsealing import Unsealer
@@ -24,9 +33,11 @@ from tests.store.placements import (
     CANARY,
     CONTROL,
     CONTROL_JSON,
+    JSON,
     JWT,
     KEY_ID,
     PLACEMENTS,
+    answer,
     body,
     echoed,
     request_header,
@@ -37,7 +48,7 @@ from tests.store.samples import sample, write_all
 from tests.store.strategies import exchanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from gateway.exchange import Exchange
@@ -304,3 +315,96 @@ def test_hostile_texts_are_scanned_in_time(text: bytes) -> None:
     assert sealed.client.request
     assert isinstance(sealed.client.request.body, bytes)
     assert len(sealed.client.request.body) == len(text)
+
+
+WAYS = [
+    pytest.param(b"gzip", lambda data: gzip.compress(data, mtime=0), id="gzip"),
+    pytest.param(b"", lambda data: gzip.compress(data, mtime=0), id="gzip-undeclared"),
+    pytest.param(b"gzip", lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:]), id="gzip-members"),
+    pytest.param(b"deflate", zlib.compress, id="deflate"),
+    pytest.param(b"br", brotli.compress, id="br"),
+    pytest.param(b"zstd", zstandard.compress, id="zstd"),
+    pytest.param(b"zstd", lambda data: zstandard.compress(data[:9]) + zstandard.compress(data[9:]), id="zstd-frames"),
+]
+PAGE = b'{"user": "alice", "password": "' + CANARY + b'", "city": "Hangzhou"}'
+
+
+def copies(exchange: Exchange) -> dict[int, bytes]:
+    """The decoded copies that an exchange holds itself."""
+    return {place: body for place, body in exchange.readable if isinstance(body, bytes)}
+
+
+@pytest.mark.parametrize(("coding", "compress"), WAYS)
+def test_a_compressed_body_with_a_secret_can_still_be_read(
+    coding: bytes, compress: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    exchange = answer(JSON, compress(PAGE), coding)
+    write_all(str(tmp_path / "fc.db"), [exchange], seal="on")
+    recording = open_for_reading(str(tmp_path / "fc.db"))
+    (stored,) = Reader(recording).exchanges()
+    told = readable_body(stored, stored.client.response)
+    assert isinstance(told, bytes)
+    assert len(told) == len(PAGE)
+    assert told.startswith(b'{"user": "alice", "password": "*')
+    assert told.endswith(b'", "city": "Hangzhou"}')
+    assert readable_body(stored, stored.client.request) is None
+    assert not leaks(all_bytes(stored))
+    assert Unsealer(recording).unseal(stored) == exchange
+    recording.close()
+
+
+def test_a_large_copy_is_kept_apart_and_goes_with_its_exchange(tmp_path: Path) -> None:
+    page = b'{"password": "' + CANARY + b'", "pad": "' + b"x y " * 200_000 + b'"}'
+    exchange = answer(JSON, gzip.compress(page, mtime=0), b"gzip")
+    write_all(str(tmp_path / "fc.db"), [exchange], seal="on")
+    recording = open_for_reading(str(tmp_path / "fc.db"))
+    (stored,) = Reader(recording).exchanges()
+    told = readable_body(stored, stored.client.response)
+    assert isinstance(told, BodyRef)
+    text = b"".join(Reader(recording).body_pieces(told))
+    assert text.endswith(page[-1000:])
+    assert CANARY not in text
+    assert len(text) == len(page)
+    recording.close()
+    rewritten = open_for_writing(str(tmp_path / "fc.db"))
+    assert prune(rewritten, Keep(exchanges=0)).exchanges == 1
+    with rewritten.engine.connect() as connection:
+        assert connection.execute(text_of("SELECT count(*) FROM body")).scalar() == 0
+    rewritten.close()
+
+
+def test_a_secret_of_a_compressed_body_is_looked_for_everywhere() -> None:
+    exchange = answer(JSON, gzip.compress(PAGE, mtime=0), b"gzip")
+    assert exchange.client.response
+    echo = replace(exchange.client.response, headers=(*exchange.client.response.headers, (b"X-Echo", CANARY)))
+    sealed = seal(replace(exchange, client=View(exchange.client.request, echo)), KEY)
+    assert not leaks(all_bytes(sealed.exchange))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "data"),
+    [
+        pytest.param(b"application/octet-stream", b"\0\1password=" + CANARY, id="binary-inside"),
+        pytest.param(JSON, b'{"password": "' + CANARY + b'", "pad": "' + b"x" * COPY_LIMIT + b'"}', id="too-large"),
+    ],
+)
+def test_what_cannot_be_read_or_kept_has_no_copy(content_type: bytes, data: bytes) -> None:
+    sealed = seal(answer(content_type, gzip.compress(data), b"gzip"), KEY)
+    assert sealed.count == 1
+    assert sealed.exchange.readable == ()
+
+
+def test_many_small_gzip_members_are_not_looked_into() -> None:
+    data = gzip.compress(b"") * 65 + gzip.compress(b"hello")
+    sealed = seal(answer(JSON, data, b"gzip"), KEY)
+    assert sealed.count == 1
+    assert sealed.exchange.readable == ()
+
+
+def test_discarded_values_leave_the_copy(tmp_path: Path) -> None:
+    write_all(str(tmp_path / "fc.db"), [answer(JSON, gzip.compress(PAGE), b"gzip")], seal="discard")
+    recording = open_for_reading(str(tmp_path / "fc.db"))
+    (stored,) = Reader(recording).exchanges()
+    assert set(copies(stored)) == {1}
+    assert Unsealer(recording).unseal(stored) == stored
+    recording.close()
