@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -169,7 +170,13 @@ VALUES = st.binary(max_size=20).map(
     lambda raw: bytes(byte for byte in raw if byte == 9 or 32 <= byte != 127).strip(b" \t")
 )
 FIELDS = st.lists(st.tuples(NAMES, VALUES), max_size=6).map(tuple)
-TARGETS = st.binary(max_size=40).map(lambda raw: b"/" + bytes(byte for byte in raw if 32 < byte != 127))
+API = re.compile(rb"/+(?:2023-03-30|2021-04-06|2016-08-15)(?:/|\Z)")
+"""Paths of the InvokeFunction API are no HTTP calls; Hypothesis reads our sources and knows the dates."""
+TARGETS = (
+    st.binary(max_size=40)
+    .map(lambda raw: b"/" + bytes(byte for byte in raw if 32 < byte != 127))
+    .filter(lambda target: not API.match(target))
+)
 BODIES = st.lists(st.binary(min_size=1, max_size=600), max_size=4)
 
 
