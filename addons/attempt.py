@@ -90,7 +90,7 @@ class Attempt:
         desk.began(draft)
         failed: Failed | None
         try:
-            outcome = await ask_server(draft, delivery)
+            outcome = await ask_server(desk, draft, delivery)
             if isinstance(outcome, Failed):
                 failed = await delivery.explained(outcome)
             else:

@@ -57,12 +57,15 @@ class Delivery:
     """A request on its way to the server and its answer on the way back.
 
     `cancel` may be called at any moment (client gone, time-out); what waits then ends with that reason.
-    `complete`: the answer that `ask` gave has its whole body. `instance`: the process behind the address, when it
-    is ours to watch. `alarm`: one that outlives the call, so that it needs no timer of its own (2 us, and no heap
-    of cancelled ones); it is lent until `release` or `drop`.
+    `complete`: the answer that `ask` gave has its whole body. `hear` is told of each 1xx head before that.
+    `instance`: the process behind the address, when it is ours to watch. `alarm`: one that outlives the call, so that
+    it needs no timer of its own (2 us, and no heap of cancelled ones); it is lent until `release` or `drop`.
     """
 
-    __slots__ = ("_alarm", "_call", "_is_lent", "_pool", "_reason", "_timeout_s", "address", "complete", "instance")
+    __slots__ = (
+        *("_alarm", "_call", "_is_lent", "_pool", "_reason", "_timeout_s"),
+        *("address", "complete", "hear", "instance"),
+    )
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class Delivery:
     ) -> None:
         self.address = address
         self.complete = False
+        self.hear: Callable[[Response], None] | None = None
         self.instance = instance
         self._pool = pool
         self._call: ServerCall | None = None
@@ -128,6 +132,8 @@ class Delivery:
         self._call = call = await self._pool.call(self.address)
         if self._reason is not None:
             call.abort()
+        if self.hear is not None:
+            call.on_interim(self.hear)
         sent()
         await call.send(request, pieces() if pieces is not None else None)
         whole = await call.answer(WHOLE_ANSWER)

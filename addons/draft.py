@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from addons.delivery import STOPPED, Failed
 from addons.mint import now_us, since_us
-from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
+from gateway.exchange import Exchange, Failure, Interim, Piece, State, Timings, View
 from gateway.facts import LogType, answered
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Draft:
     `has_flow`: mitmproxy shows this call itself. `sending`: what the server is to get; it becomes the server's
     view once its first byte has left. `unrecorded`: why its intent is not on disk although the call goes on;
     `told`: the client was told so before the end. `task`: what the queue of accepted calls is told in its next commit.
+    `kept_back`: why the client gets none of `interim`.
     """
 
     facts: Facts
@@ -71,6 +72,8 @@ class Draft:
     server_end: int = -1
     pieces: list[Piece] = field(default_factory=list)
     messages: int = 0
+    interim: tuple[Interim, ...] = ()
+    kept_back: tuple[Transform, ...] = ()
     log: bytes = b""
     raw: bytes = b""
     unrecorded: str = ""
@@ -102,6 +105,11 @@ class Draft:
         self.facts = answered(self.facts, now_us(), duration, log_tail)
         return self.facts
 
+    def hear(self, head: Response, kept_back: tuple[Transform, ...]) -> None:
+        """A 1xx head came before the answer."""
+        self.interim += (Interim(head, self.now()),)
+        self.kept_back += kept_back
+
     def answer(self, reply: Reply, state: State) -> None:
         """The client gets this reply."""
         self.client_response = reply.response
@@ -122,7 +130,7 @@ class Draft:
         server = None
         if self.sending is not None and (self.server_sent >= 0 or self.state is State.OPEN):
             server = View(self.sending.request, self.server_response)
-            transforms, advice = self.sending.transforms, self.sending.advice
+            transforms, advice = self.sending.transforms + self.kept_back, self.sending.advice
         if self.reply is not None:
             transforms += self.reply.transforms
             advice += self.reply.advice
@@ -145,6 +153,7 @@ class Draft:
             config_digest=config_digest,
             rules_version=rules_version,
             messages=self.messages,
+            interim=self.interim,
         )
 
     def _timings(self) -> Timings:

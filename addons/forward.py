@@ -15,6 +15,7 @@ from addons.reply import CANCELLED, called_unrecorded, cancelled, fail, no_room,
 from addons.serving import awake, delivery_to, may_wake
 from addons.stream import stream
 from addons.upgrade import converse
+from gateway.core import on_interim
 from gateway.exchange import Failure, Piece, State
 from gateway.facts import LogType
 from gateway.messages import BodyRef, Response
@@ -79,7 +80,7 @@ async def _awake(desk: Desk, call: Call, draft: Draft) -> None:
 
 async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window: LogWindow, *, last: bool) -> bool:
     """False: it was not answered, because the instance is gone; a new one may be asked unless this is the `last`."""
-    outcome = await ask_server(draft, delivery)
+    outcome = await ask_server(desk, draft, delivery)
     if isinstance(outcome, Failed):
         if not last and await may_wake(desk, draft, delivery, outcome):
             return False
@@ -103,7 +104,7 @@ async def _ask(desk: Desk, call: Call, draft: Draft, delivery: Delivery, window:
     return True
 
 
-async def ask_server(draft: Draft, delivery: Delivery) -> Response | Failed:
+async def ask_server(desk: Desk, draft: Draft, delivery: Delivery) -> Response | Failed:
     """Send what the draft holds for the server, its body from where it is kept."""
     if draft.sending is None:
         raise RuntimeError("a call without a server request cannot be forwarded")
@@ -113,6 +114,10 @@ async def ask_server(draft: Draft, delivery: Delivery) -> Response | Failed:
     def sent() -> None:
         draft.server_sent = draft.now()
 
+    def hear(head: Response) -> None:
+        draft.hear(head, on_interim(head, draft.facts, desk.config))
+
+    delivery.hear = hear
     return await delivery.ask(request, spool.pieces if spool is not None else None, sent)
 
 

@@ -101,7 +101,7 @@ class Lifecycle:
         return draft
 
     async def _ask(self, draft: Draft, delivery: Delivery, hook: Hook) -> Failed | None:
-        outcome = await ask_server(draft, delivery)
+        outcome = await ask_server(self._desk, draft, delivery)
         if isinstance(outcome, Failed):
             return _named(await delivery.explained(outcome), hook)
         draft.server_head = draft.now()

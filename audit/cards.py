@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from audit import bodies, explain, headers, path, text, texts
+from audit import bodies, explain, headers, interim, path, text, texts
 from audit.catalogue import UNEXPLAINED
 from audit.headers import Pair
 from audit.model import BodyCard, Card
@@ -54,7 +54,7 @@ def card(exchange: Exchange, leg: Leg, gauges: tuple[Gauge, ...], keeper: bodies
     transforms = explain.on_leg(exchange.transforms, leg)
     answered = explain.answering(exchange.transforms) if leg is Leg.RESPONSE else ()
     key = f"e{exchange.id}-{'q' if leg is Leg.REQUEST else 's'}"
-    changes = _changes(client, server, leg, transforms, answered)
+    changes = interim.changes(exchange, leg, transforms) + _changes(client, server, leg, transforms, answered)
     start = _start(client, server, leg, transforms, answered)
     title, client_title, server_title = (_OUTWARD_TITLES if exchange.is_egress else _TITLES)[leg]
     void_client, void_server = _voids(exchange, leg)
@@ -92,7 +92,9 @@ def counts(exchange: Exchange, leg: Leg) -> Counts:
     transforms = explain.on_leg(exchange.transforms, leg)
     answered = explain.answering(exchange.transforms) if leg is Leg.RESPONSE else ()
     changes = _changes(client, server, leg, transforms, answered)
-    return count(_start(client, server, leg, transforms, answered), changes)
+    return count(
+        _start(client, server, leg, transforms, answered), interim.changes(exchange, leg, transforms) + changes
+    )
 
 
 def _messages(exchange: Exchange, leg: Leg) -> tuple[Message | None, Message | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audit import bodies, cards, catalogue, copies, gauges, path, replays, sentences, talk, tasks, text, texts
+from audit import bodies, cards, catalogue, copies, gauges, interim, path, replays, sentences, talk, tasks, text, texts
 from audit.model import ExchangePage, Link, Note
 from audit.words import Span
 from gateway.changes import Leg
@@ -119,6 +119,7 @@ def page(exchange: Exchange, meta: PageMeta, sources: Sources) -> ExchangePage:
         replay=replays.card(sources.replays[exchange.id]) if exchange.id in sources.replays else None,
         talk=_talk(exchange, sources),
         raw=bodies.plain_text(texts.RAW, exchange.raw) if exchange.raw else None,
+        interim=interim.told(exchange),
     )
 
 

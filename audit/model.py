@@ -209,7 +209,8 @@ class TalkCard:
 class ExchangePage:
     """One exchange, complete: the right-hand side of the page.
 
-    `unexplained`: the parts that no rule claims, by the gateway's own check; () is the promise.
+    `unexplained`: the parts that no rule claims, by the gateway's own check; () is the promise. `interim`: which 1xx
+    answers came, and when.
     """
 
     id: int
@@ -236,6 +237,7 @@ class ExchangePage:
     task: Text | None = None
     result: BodyView | None = None
     talk: TalkCard | None = None
+    interim: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

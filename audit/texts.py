@@ -148,6 +148,7 @@ SERVER_DID_NOT_ANSWER = Text("你的服务没有给出完整响应", "your serve
 DOCS = Text("文档", "docs")
 WHY = Text("原因", "why")
 UNEXPLAINED = Text("无规则解释", "unexplained")
+INTERIM = Text("服务在响应之前先发了：{told}。", "Before its answer the server sent: {told}.")
 UNEXPLAINED_PARTS = Text("没有规则解释的差异：", "No rule explains these differences:")
 LEGS = {"request": Text("请求", "request"), "response": Text("响应", "response")}
 PARTS = {
@@ -159,6 +160,7 @@ PARTS = {
     "body": Text("消息体", "body"),
     "trailers": Text("尾部字段", "trailers"),
     "message": Text("整个消息", "the whole message"),
+    "interim": Text("临时响应", "the interim answers"),
 }
 LEG_PART = Text("{leg}的{part}", "{part} of the {leg}")
 SIGNS = (

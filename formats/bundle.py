@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 FORMAT, VERSION = "fc-replay-bundle", 2
-_FIRST = 1  # what holds neither conversations nor calls of the function's own is readable by the first release, too
+_FIRST = 1  # without conversations, calls of the function's own and 1xx answers the first release can read it, too
 _README = """\
 This is a recording of fc-replay: calls through a local Function Compute gateway,
 as the client saw them and as the server saw them.
@@ -82,12 +82,13 @@ def _write_file(draft: Path, name: str, contents: Contents, opener: Callable[[st
 
 def _write(bundle: zipfile.ZipFile, contents: Contents, name: str) -> int:
     members: dict[str, str] = {}
-    count = egress = 0
+    count = egress = later = 0
 
     def lines() -> Iterator[bytes]:
-        nonlocal count, egress
+        nonlocal count, egress, later
         for exchange in contents.exchanges:
             count += 1
+            later += exchange.is_egress or bool(exchange.interim)
             egress += exchange.is_egress
             yield _json(to_plain(exchange)) + b"\n"
 
@@ -104,7 +105,7 @@ def _write(bundle: zipfile.ZipFile, contents: Contents, name: str) -> int:
         members["noise.toml"] = _member(bundle, "noise.toml", [contents.noise])
     readme = _README.format(name=name, hermetic=_HERMETIC.format(name=name) if egress else "")
     members["README.txt"] = _member(bundle, "README.txt", [readme.encode()])
-    version = VERSION if egress or MESSAGES in members else _FIRST
+    version = VERSION if later or MESSAGES in members else _FIRST
     told = {"format": FORMAT, "version": version, "exchanges": count, **contents.about, "members": members}
     _member(bundle, "manifest.json", [json.dumps(told, indent=1, sort_keys=True).encode() + b"\n"])
     return count

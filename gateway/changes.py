@@ -26,7 +26,7 @@ class Leg(StrEnum):
 class Part(StrEnum):
     """Which part of the message a change touches.
 
-    MESSAGE: the whole message was answered or replaced (a refusal, a failure, 202).
+    MESSAGE: the whole message was answered or replaced (a refusal, a failure, 202). INTERIM: a 1xx answer before it.
     """
 
     METHOD = "method"
@@ -37,6 +37,7 @@ class Part(StrEnum):
     BODY = "body"
     TRAILERS = "trailers"
     MESSAGE = "message"
+    INTERIM = "interim"
 
 
 @quick
@@ -47,7 +48,8 @@ class Transform:
     For HEADERS and TRAILERS `before` and `after` hold only the field lines that went and came, in their
     order (a changed value is a line that went and a line that came). For METHOD, TARGET and VERSION they
     are bytes; for STATUS bytes such as b"200 OK"; for BODY the bodies. For MESSAGE `before` is None and
-    `after` bytes that name the answer, such as b"400 InvalidArgument".
+    `after` bytes that name the answer, such as b"400 InvalidArgument". For INTERIM they hold all of one head as
+    lines, the first of which is `:status` (interim_lines).
     """
 
     rule_id: str

@@ -16,6 +16,7 @@ from gateway.rules import (
     ACCEPT_RULES,
     FAILURE_RULES,
     HEAD_RULES,
+    INTERIM_RULES,
     REFUSAL_RULES,
     REPLY_RULES,
     REQUEST_RULES,
@@ -25,6 +26,7 @@ from gateway.rules.failure import NOTHING
 from gateway.rules.sizes import largest_body
 
 if TYPE_CHECKING:
+    from gateway.changes import Transform
     from gateway.config import Config
     from gateway.exchange import Failure
     from gateway.facts import Facts
@@ -66,6 +68,13 @@ def _answered_at_once(request: Request, call: Call, notes: Notes) -> Reply | Non
         if isinstance(outcome, Answer):
             return _speak(outcome, call, notes)
     return None
+
+
+def on_interim(head: Response, facts: Facts, config: Config) -> tuple[Transform, ...]:
+    """What becomes of a 1xx head that came before the server's answer: why the client does not get it."""
+    notes = Notes()
+    change(INTERIM_RULES, head, Call(facts, config), notes)
+    return tuple(notes.transforms)
 
 
 def on_response(response: Response, request: Request, facts: Facts, config: Config) -> Reply:

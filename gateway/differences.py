@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from gateway.changes import Leg, Part
-from gateway.engine import minus, status_line
+from gateway.engine import interim_lines, minus, status_line
 from gateway.exchange import State
 from gateway.messages import Request
 
@@ -30,6 +30,7 @@ class Difference:
 
     `expected`: what the transforms lead to. `found`: what the other side's view holds. For HEADERS and TRAILERS
     only the lines that one has and the other lacks; when those are none, all lines, because their order differs.
+    For INTERIM all lines of what the server sent, and all of what is claimed.
     """
 
     leg: Leg
@@ -40,7 +41,7 @@ class Difference:
 
 def unexplained(exchange: Exchange) -> tuple[Difference, ...]:
     """Every difference between the client view and the server view that no transform claims; () is the promise."""
-    return (*_request_leg(exchange), *_response_leg(exchange))
+    return (*_request_leg(exchange), *_interim(exchange), *_response_leg(exchange))
 
 
 def _request_leg(exchange: Exchange) -> Iterator[Difference]:
@@ -55,6 +56,18 @@ def _request_leg(exchange: Exchange) -> Iterator[Difference]:
             yield Difference(Leg.REQUEST, Part.MESSAGE, _bytes(one.after), b"%b %b" % (got.method, got.target))
     yield from _parts(Leg.REQUEST, sent, got, changes)
     yield from _value(Leg.REQUEST, Part.BODY, sent.body, got.body, changes)
+
+
+def _interim(exchange: Exchange) -> Iterator[Difference]:
+    """What came before the answer: no view of a client holds any, so each head must be claimed, whole and in order."""
+    told = [one for one in exchange.transforms if one.part is Part.INTERIM]
+    if not told and not exchange.interim:
+        return
+    heads = [interim_lines(each.head) for each in exchange.interim]
+    if heads != [one.before for one in told] or any(one.after for one in told):
+        expected = tuple(line for head in heads for line in head)
+        claimed = tuple(line for one in told for line in cast("Headers", one.before))
+        yield Difference(Leg.RESPONSE, Part.INTERIM, expected, claimed)
 
 
 def _response_leg(exchange: Exchange) -> Iterator[Difference]:

@@ -17,9 +17,11 @@ from gateway.messages import Header, Headers, Request, Response
 from gateway.rule import DOORS, Answer, Call, Message, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from gateway.messages import Body
+
+    type Tell = Callable[[str, Leg, Message, Message], list[Transform]]
 
 _LINE = tuple(Evidence)
 
@@ -28,12 +30,13 @@ class Table:
     """Rules in their order of work, sorted at import by where and under which evidence line they speak.
 
     `rows[ingress, evidence]` holds (test, op, enforced, rule) for the rules that can apply there, laid out for
-    the loop in `run`: it is walked several times per call.
+    the loop in `run`: it is walked several times per call. `tell` says how a change is told.
     """
 
-    def __init__(self, leg: Leg, *rules: Rule) -> None:
-        """`leg`: the half of the exchange that the transforms of these rules belong to."""
+    def __init__(self, leg: Leg, *rules: Rule, tell: Tell | None = None) -> None:
+        """`leg`: the half of the exchange that the transforms of these rules belong to. `tell`: `transforms`."""
         self.leg = leg
+        self.tell = tell or transforms
         self.rules = rules
         self.rows = {
             (ingress, line): tuple(
@@ -73,7 +76,7 @@ def run[M: Message](table: Table, message: M, call: Call, notes: Notes) -> M | A
             notes.transforms.append(Transform(rule.id, table.leg, Part.MESSAGE, None, after.name))
             return after
         else:
-            notes.transforms.extend(transforms(rule.id, table.leg, message, after))
+            notes.transforms.extend(table.tell(rule.id, table.leg, message, after))
             message = cast("M", after)
     return message
 
@@ -94,6 +97,18 @@ def transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> list[
         found += _line_transform(rule_id, leg, Part.TRAILERS, before.trailers, after.trailers)
         found += [Transform(rule_id, leg, part, old, new) for part, old, new in _values(before, after) if old != new]
     return found
+
+
+def interim_transforms(rule_id: str, leg: Leg, before: Message, after: Message) -> list[Transform]:
+    """The one transform of a 1xx head: all its lines went, and those of what is left came."""
+    return [Transform(rule_id, leg, Part.INTERIM, interim_lines(before), interim_lines(after))]
+
+
+def interim_lines(head: Message) -> Headers:
+    """A 1xx head as transforms tell it, none for nothing. `:status` as in RFC 9113 8.3.2: no field has such a name."""
+    if not isinstance(head, Response) or not head.status:
+        return ()
+    return ((b":status", status_line(head.status, head.reason)), *head.headers)
 
 
 _REST = {

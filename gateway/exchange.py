@@ -73,6 +73,14 @@ class Piece:
     at_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """A 1xx answer that the server sent before its answer: its head, and when it came (us after arrival)."""
+
+    head: Response
+    at_us: int
+
+
 @quick
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -105,6 +113,7 @@ class Exchange:
     in force, kept once in the recording. `pieces`: the rhythm of a streamed answer. `messages`: how many messages of a
     conversation are kept beside it. `readable`: of compressed bodies that are sealed whole, what they say with their
     secrets sealed, by place (0 and 1: the client's request and answer, 2 and 3: the server's).
+    `interim`: what the server sent before its answer; no client ever gets any.
     """
 
     id: int
@@ -126,6 +135,7 @@ class Exchange:
     rules_version: str = ""
     messages: int = 0
     readable: tuple[tuple[int, Body], ...] = ()
+    interim: tuple[Interim, ...] = ()
 
     @property
     def is_egress(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.changes import Accept, Reply
-from gateway.core import on_failure, on_request, on_response
+from gateway.core import on_failure, on_interim, on_request, on_response
 from gateway.exchange import Exchange, Failure, State, View
 from gateway.rules import RULES_VERSION
 
@@ -26,7 +26,7 @@ _BEFORE_RULES = (Failure.MALFORMED_REQUEST, Failure.STORE, Failure.BUSY)
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """The request leg, done: what the server was given, and why it looks so."""
+    """The request leg, done: what the server was given, why it looks so, and what was kept back before its answer."""
 
     request: Request
     transforms: tuple[Transform, ...]
@@ -36,9 +36,9 @@ class _Sent:
 def recompute(exchange: Exchange, config: Config) -> Exchange:
     """The exchange as today's rules would have made it; equal to what was recorded when nothing changed.
 
-    Who records must therefore keep: the transforms of the request leg when the server has a view, then those of
-    the reply when there was one; for the delivery of an asynchronous call those of its `Accept`. No rule speaks
-    in a call of the function's own.
+    Who records must therefore keep: the transforms of the request leg when the server has a view, then those of its
+    1xx heads, then those of the reply when there was one; for the delivery of an asynchronous call those of its
+    `Accept`. No rule speaks in a call of the function's own.
     """
     client = exchange.client.request
     today = replace(exchange, rules_version=RULES_VERSION)
@@ -51,7 +51,8 @@ def recompute(exchange: Exchange, config: Config) -> Exchange:
         return _replied(today, None, decision)
     if isinstance(decision, Accept) and exchange.parent_id is None:
         return _replied(today, None, decision.reply)
-    sent = _Sent(decision.request, decision.transforms, decision.advice)
+    early = [one for each in exchange.interim for one in on_interim(each.head, exchange.facts, config)]
+    sent = _Sent(decision.request, (*decision.transforms, *early), decision.advice)
     return _replied(today, sent, _answer(today, client, config))
 
 

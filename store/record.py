@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgpack  # type: ignore[import-untyped] # it ships no annotations
 
 from gateway.changes import Advice, Leg, Part, Transform
-from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
+from gateway.exchange import Exchange, Failure, Interim, Piece, State, Timings, View
 from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, Link, LogType, Seed
 from gateway.messages import BodyRef, Request, Response
 from store.errors import Damaged
@@ -47,10 +47,11 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Advice: ("rule_id", "leg", "text"),
     Timings: ("request_end", "server_sent", "server_head", "server_end", "done", "asleep", "awake"),
     Piece: ("end", "at_us"),
+    Interim: ("head", "at_us"),
     Exchange: (
         *("id", "facts", "client", "server", "transforms", "advice", "state", "failure", "failure_text", "error_code"),
         *("timings", "pieces", "log", "raw", "parent_id", "config_digest", "rules_version", "messages"),
-        "readable",
+        *("readable", "interim"),
     ),
 }
 
@@ -58,6 +59,7 @@ _GET: dict[type, Callable[[Any], tuple[Any, ...]]] = {kind: attrgetter(*names) f
 _BODY_AT = {kind: FIELDS[kind].index("body") for kind in (Request, Response)}
 
 _AT = {name: at for at, name in enumerate(FIELDS[Exchange])}
+_LATER = _AT["readable"]  # from here on a field of an Exchange is left out when nothing but empty ones follow it
 _FACT_ENUMS: tuple[tuple[int, type[StrEnum]], ...] = tuple(
     (FIELDS[Facts].index(name), kind)
     for name, kind in (
@@ -157,6 +159,11 @@ def _exchange_values(exchange: Exchange, keep: Callable[[Body], Body | Kept]) ->
     values[at("pieces")] = list(map(_GET[Piece], exchange.pieces))
     if exchange.readable:
         values[at("readable")] = [(place, keep(body)) for place, body in exchange.readable]
+    if exchange.interim:
+        values[at("interim")] = [(_message_values(each.head, keep), each.at_us) for each in exchange.interim]
+    while len(values) > _LATER and not values[-1]:
+        # Left out: few exchanges have any, and a program that does not know the field reads the records of the others.
+        values.pop()
     return values
 
 
@@ -208,8 +215,16 @@ def _exchange(values: list[Any], load: Callable[[Kept], bytes]) -> Exchange:
     told[_AT["pieces"]] = tuple([_make(Piece, each) for each in values[_AT["pieces"]]])
     if len(told) > _AT["readable"]:
         told[_AT["readable"]] = tuple([(place, _loaded((body,), load)[0]) for place, body in told[_AT["readable"]]])
+    if len(told) > _AT["interim"]:
+        told[_AT["interim"]] = tuple([_interim(each, load) for each in told[_AT["interim"]]])
     exchange: Exchange = _make(Exchange, told)
     return exchange
+
+
+def _interim(values: tuple[Any, ...], load: Callable[[Kept], bytes]) -> Interim:
+    head, *rest = values
+    interim: Interim = _make(Interim, (_make(Response, _loaded(head, load)), *rest))
+    return interim
 
 
 def _facts(values: tuple[Any, ...]) -> Facts:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 from gateway.changes import Part, Transform
-from gateway.exchange import View
+from gateway.exchange import Interim, View
 from gateway.messages import Body, BodyRef, Header, Headers, Request, Response, body_size
 from store import sealing_heads as heads
 from store.body_slots import MESSAGES, body_slots, with_bodies
@@ -149,6 +149,7 @@ class _Pass:
             "log": self._text(exchange.log),
             "raw": self._replaced(exchange.raw, heads.raw_spans(exchange.raw)) if exchange.raw else exchange.raw,
             "failure_text": self._words(exchange.failure_text),
+            "interim": exchange.interim and self._interim(exchange.interim),
         }
         changed: dict[str, Any] = {name: part for name, part in parts.items() if part is not getattr(exchange, name)}
         return replace(exchange, **changed) if changed else exchange
@@ -170,6 +171,17 @@ class _Pass:
         if headers is response.headers and trailers is response.trailers:
             return response
         return Response(response.status, response.reason, headers, response.body, response.version, trailers)
+
+    def _interim(self, interim: tuple[Interim, ...]) -> tuple[Interim, ...]:
+        told = tuple(map(self._early, interim))
+        return interim if all(map(is_, told, interim)) else told
+
+    def _early(self, interim: Interim) -> Interim:
+        # The reason too: it stands in the transform that claims this head.
+        head, reason = self._response(interim.head), self._text(interim.head.reason)
+        if head is interim.head and reason is head.reason:
+            return interim
+        return Interim(replace(head, reason=reason), interim.at_us)
 
     def _transforms(self, transforms: tuple[Transform, ...]) -> tuple[Transform, ...]:
         told = tuple(map(self._transform, transforms))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from gateway.changes import Transform
     from gateway.conversation import Message
-    from gateway.exchange import Exchange
+    from gateway.exchange import Exchange, Interim
     from gateway.messages import Body, Headers, Response
     from store.keys import Key
     from store.recording import Recording
@@ -99,6 +99,7 @@ class Unsealer:
             facts=replace(exchange.facts, log_tail=exchange.facts.log_tail and self._text(exchange.facts.log_tail)),
             log=self._text(exchange.log),
             raw=self._text(exchange.raw),
+            interim=tuple(self._early(each) for each in exchange.interim),
             failure_text=self._text(exchange.failure_text.encode("utf-8", "surrogatepass")).decode(
                 "utf-8", "surrogatepass"
             ),
@@ -160,6 +161,10 @@ class Unsealer:
         if hasattr(message, "target"):
             changed["target"] = self._text(message.target)
         return replace(message, **changed)
+
+    def _early(self, interim: Interim) -> Interim:
+        head = self._message(interim.head)
+        return replace(interim, head=replace(head, reason=self._text(head.reason)))
 
     def _transform(self, transform: Transform) -> Transform:
         if transform.part is Part.BODY:
@@ -224,6 +229,7 @@ def _may_be_sealed(exchange: Exchange) -> bool:
     """Whether a head or a text could hold a pseudonym: most exchanges hold none, and that is soon seen."""
     views = (exchange.client, exchange.server or View())
     messages = [each for view in views for each in (view.request, view.response) if each is not None]
+    messages += [each.head for each in exchange.interim]
     sides = [side for each in exchange.transforms for side in (each.before, each.after)]
     blocks = [block for each in messages for block in (each.headers, each.trailers) if block]
     blocks += [side for side in sides if isinstance(side, tuple) and side]

@@ -58,8 +58,7 @@ class Printer:
         yield self._say(page.sentence)
         if page.path.phases:
             yield "  ".join(f"{self._say(phase.label)} {phase.value}" for phase in page.path.phases)
-        if page.task is not None:
-            yield self._say(page.task)
+        yield from map(self._say, filter(None, (page.interim, page.task)))
         for link in page.links:
             yield f"{self._say(link.label)} #{link.id}"
         for card in (page.request, page.response):

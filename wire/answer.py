@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.messages import headers_size
 from wire.bodies import decoder_for
 from wire.errors import Malformed, MalformedAnswer
 from wire.framing import NONE, UNTIL_CLOSE, Framing
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from wire.limits import Limits
     from wire.readings import Answered
 
-_INTERIM_COUNT = 64
+_INTERIM_COUNT, _INTERIM_BYTES = 64, 256 * 1024
 
 
 class AnswerReader:
@@ -102,6 +103,8 @@ class AnswerReader:
             if len(self.interim) >= _INTERIM_COUNT:
                 raise Malformed(f"more than {_INTERIM_COUNT} interim answers")
             self.interim = (*self.interim, head)
+            if sum(headers_size(each.headers) for each in self.interim) > _INTERIM_BYTES:
+                raise Malformed(f"interim answers with more than {_INTERIM_BYTES} bytes of fields")
             if self.on_interim is not None:
                 self.on_interim(head)
             return

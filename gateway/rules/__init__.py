@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.changes import Leg
-from gateway.engine import Table
+from gateway.engine import Table, interim_transforms
 from gateway.exchange import Failure
 from gateway.rules import (
     accept,
@@ -17,6 +17,7 @@ from gateway.rules import (
     describe,
     failure,
     hop,
+    interim,
     invoke,
     lifecycle,
     limits,
@@ -103,6 +104,9 @@ REQUEST_RULES = Table(
 ACCEPT_RULES = Table(Leg.REQUEST, accept.ACCEPT)
 """What an asynchronous caller is told."""
 
+INTERIM_RULES = Table(Leg.RESPONSE, interim.DROP, tell=interim_transforms)
+"""For each answer before the answer. Every one is needed: what is not told here is told nowhere."""
+
 RESPONSE_RULES = Table(
     Leg.RESPONSE,
     response.SWITCH,
@@ -154,7 +158,10 @@ FAILURE_RULES = {
 }
 """What the client is told when no usable answer came."""
 
-TABLES = (REFUSAL_RULES, HEAD_RULES, REQUEST_RULES, ACCEPT_RULES, RESPONSE_RULES, REPLY_RULES, *FAILURE_RULES.values())
+TABLES = (
+    *(REFUSAL_RULES, HEAD_RULES, REQUEST_RULES, ACCEPT_RULES, INTERIM_RULES, RESPONSE_RULES, REPLY_RULES),
+    *FAILURE_RULES.values(),
+)
 
 RULES: dict[str, Rule] = {rule.id: rule for table in TABLES for rule in table.rules}
 """Every rule by its id, in the order of work."""

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from gateway.auth.check import Credentials
 from gateway.auth.fc_signature import signature
 from gateway.config import KIB, MIB, Asynchronous, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
-from gateway.exchange import Failure
+from gateway.exchange import Failure, Interim
 from gateway.messages import Header, Headers, Request, Response
 from gateway.survey import Refusal
 from gateway.task_answer import ALREADY_ENDED, NOT_FOUND, STOPPED, TaskTold, found_task, found_tasks, found_word
 from gateway.task_query import ENABLE
 from tests.gateway.walker import BEFORE_THE_SERVER, OK
 
+HINTS = Interim(Response(103, b"Early Hints", ((b"Link", b"</a.css>; rel=preload"),)), 500)
 HOST = (b"Host", b"127.0.0.1:8080")
 DEFAULT = (b"Host", b"web-abcdefghij.cn-hangzhou.fcapp.run")
 INVOKE = b"/2023-03-30/functions/web/invocations"
@@ -46,7 +47,7 @@ EVENTS = Config(functions=(Function(name="event", triggers=()),))
 class Case:
     """One call. `status` is what the client is told; `code` FC's error code.
 
-    `refusal`, `found`: what a shell adds to the facts before the rules decide.
+    `refusal`, `found`: what a shell adds to the facts before the rules decide. `interim`: came before the answer.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Case:
     credentials: Credentials | None = None
     refusal: str = ""
     found: bytes | None = None
+    interim: tuple[Interim, ...] = ()
 
 
 def get(*headers: Header, target: bytes = b"/", host: Header = HOST) -> Request:
@@ -440,6 +442,13 @@ ANSWERS = (
     Case("x-fc", get(), (CONTEXT, "res.strip.x-fc", *REPLY), answer=answer((b"x-fc-status", b"404"))),
     Case("reserved", get(), (CONTEXT, "res.strip.reserved", *REPLY), answer=answer((b"Server", b"a"), (b"Date", b"b"))),
     Case("trailers", get(), (CONTEXT, "res.strip.trailers", *REPLY), answer=answer(trailers=((b"A", b"b"),))),
+    Case("early-hints", get(), (CONTEXT, "res.drop.interim", *REPLY), interim=(HINTS,)),
+    Case(
+        "early-hints-of-an-event",
+        invoke(body=b"{}"),
+        (*EVENT, "res.drop.interim", *RESULT),
+        interim=(Interim(Response(102), 100), HINTS, HINTS),
+    ),
     Case("switch", get(), (CONTEXT, "res.refuse.switch", *REPLY), 502, "BadResponse", Response(101)),
     Case("http-1.0", get(), (CONTEXT, "reply.own.version", *REPLY), answer=answer(version=b"HTTP/1.0")),
     Case("until-close", get(), (CONTEXT, *REPLY, "reply.own.framing"), answer=Response(200, b"OK", (), b"hi")),
@@ -465,6 +474,15 @@ def failed(failure: Failure, rule: str, status: int, code: str, request: Request
 
 
 FAILURES = (
+    Case(
+        "early-hints-and-no-answer",
+        get(),
+        (CONTEXT, "res.drop.interim", "fail.closed", *REPLY),
+        502,
+        "FunctionExited",
+        Failure.CLOSED,
+        interim=(HINTS,),
+    ),
     failed(Failure.NOT_LISTENING, "fail.not-listening", 412, "FunctionNotStarted"),
     failed(Failure.NOT_LISTENING, "fail.not-listening", 412, "FunctionNotStarted", invoke(body=b"{}")),
     failed(Failure.CLOSED, "fail.closed", 502, "FunctionExited"),

@@ -13,7 +13,7 @@ from gateway.messages import Response
 def test_the_recorded_words() -> None:
     assert [one.value for one in Leg] == ["request", "response"]
     assert [one.value for one in Part] == [
-        "method", "target", "version", "status", "headers", "body", "trailers", "message",
+        "method", "target", "version", "status", "headers", "body", "trailers", "message", "interim",
     ]  # fmt: skip
 
 

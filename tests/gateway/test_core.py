@@ -49,6 +49,7 @@ def exchange_of(case: Case) -> Exchange:
         credentials=case.credentials,
         found=case.found,
         refusal=case.refusal,
+        interim=case.interim,
     )
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from gateway.changes import Leg, Part, Transform
 from gateway.differences import Difference, unexplained
-from gateway.exchange import Exchange, Failure, State, View
+from gateway.exchange import Exchange, Failure, Interim, State, View
 from gateway.messages import BodyRef, Headers, Request, Response
-from tests.gateway.cases import answer, get, post
+from tests.gateway.cases import HINTS, answer, get, post
 from tests.gateway.walker import client_response, server_request, walk
 
 
@@ -45,6 +45,45 @@ WALKED = walk(post(b"hi"), answer())
 )
 def test_a_silent_change_is_found(exchange: Exchange, leg: Leg, part: Part) -> None:
     assert [(one.leg, one.part) for one in unexplained(exchange)] == [(leg, part)]
+
+
+EARLY = walk(get(), answer(), interim=(HINTS, Interim(Response(102), 600)))
+
+
+def without_claims(exchange: Exchange, count: int) -> Exchange:
+    """Without its first claims of an interim answer."""
+    claims = [one for one in exchange.transforms if one.part is Part.INTERIM][:count]
+    return replace(exchange, transforms=tuple(one for one in exchange.transforms if one not in claims))
+
+
+def with_claims(exchange: Exchange, **change: object) -> Exchange:
+    changed = [
+        replace(one, **change) if one.part is Part.INTERIM else one  # type: ignore[arg-type] # fields by name
+        for one in exchange.transforms
+    ]
+    return replace(exchange, transforms=tuple(changed))
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        pytest.param(replace(WALKED, interim=(HINTS,)), id="nobody-claims-it"),
+        pytest.param(without_claims(EARLY, 1), id="one-of-two"),
+        pytest.param(replace(EARLY, interim=()), id="claimed-and-never-came"),
+        pytest.param(replace(EARLY, interim=EARLY.interim[::-1]), id="another-order"),
+        pytest.param(with_claims(EARLY, after=((b":status", b"103"),)), id="claimed-to-have-gone-on"),
+    ],
+)
+def test_an_interim_answer_that_is_not_claimed_whole_is_found(exchange: Exchange) -> None:
+    (found,) = unexplained(exchange)
+    assert (found.leg, found.part) == (Leg.RESPONSE, Part.INTERIM)
+
+
+def test_interim_answers_that_are_claimed_are_no_difference() -> None:
+    assert unexplained(EARLY) == ()
+    (found,) = unexplained(without_claims(EARLY, 1))
+    assert found.expected == ((b":status", b"103 Early Hints"), *HINTS.head.headers, (b":status", b"102"))
+    assert found.found == ((b":status", b"102"),)
 
 
 def test_a_header_that_came_from_nowhere_is_named() -> None:

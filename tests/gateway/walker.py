@@ -8,8 +8,8 @@ from gateway.auth.check import Credentials, authenticate
 from gateway.changes import Accept, Reply
 from gateway.config import Config
 from gateway.config_plain import digest
-from gateway.core import on_failure, on_request, on_request_head, on_response
-from gateway.exchange import Exchange, Failure, State, View
+from gateway.core import on_failure, on_interim, on_request, on_request_head, on_response
+from gateway.exchange import Exchange, Failure, Interim, State, View
 from gateway.facts import Facts, Seed
 from gateway.messages import Request, Response
 from gateway.rules import RULES_VERSION
@@ -32,6 +32,7 @@ def walk(
     credentials: Credentials | None = None,
     found: bytes | None = None,
     refusal: str = "",
+    interim: tuple[Interim, ...] = (),
 ) -> Exchange:
     """The finished exchange of one call; `answer` is what came back from the server."""
     config = config or Config()
@@ -54,13 +55,15 @@ def walk(
         reply, state, response = on_failure(answer, "why", request, facts, config), State.SERVER_FAILED, None
     else:
         reply, state, response = on_response(answer, request, facts, config), State.COMPLETE, answer
+    early = [one for each in interim for one in on_interim(each.head, facts, config)]
     return replace(
         ended(request, facts, reply, state, config),
         server=View(decision.request, response),
-        transforms=(*decision.transforms, *reply.transforms),
+        transforms=(*decision.transforms, *early, *reply.transforms),
         advice=(*decision.advice, *reply.advice),
         failure=answer if isinstance(answer, Failure) else None,
         failure_text="why" if isinstance(answer, Failure) else "",
+        interim=interim,
     )
 
 

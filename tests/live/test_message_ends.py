@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gateway.changes import Part
 from gateway.exchange import State
 from tests.live.messages import chunk, chunked
 from tests.live.rawclient import RawClient
 from tests.live.scripted import PLAIN, Behaviour, Until
 
 if TYPE_CHECKING:
+    from gateway.exchange import Exchange
     from tests.live.pool import Stage
 
 HOST = b"Host: app.example.test\r\n"
@@ -25,11 +27,13 @@ HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
 SHELLS = pytest.mark.parametrize("tls", [pytest.param(False, id="fc"), pytest.param(True, id="tls")])
 
 
-def assert_recorded(stage: Stage, last: int, count: int, state: State = State.COMPLETE) -> None:
+def assert_recorded(stage: Stage, last: int, count: int, state: State = State.COMPLETE) -> list[Exchange]:
     """So many exchanges since, all with this end, no difference without a rule."""
-    for exchange in stage.proxy.recorded.ended_after(last, count):
+    found = list(stage.proxy.recorded.ended_after(last, count))
+    for exchange in found:
         assert exchange.state is state
         stage.proxy.recorded.assert_no_silent_change(exchange)
+    return found
 
 
 @SHELLS
@@ -57,6 +61,7 @@ def assert_recorded(stage: Stage, last: int, count: int, state: State = State.CO
 def test_interim_answers_end_with_the_final_one(
     stage: Stage, tls: bool, interim: bytes, request_: bytes, final: bytes
 ) -> None:
+    """And are recorded, each with its time and its rule, by the first call with a head and by the next."""
     last = stage.proxy.recorded.newest()
     stage.server.script(Behaviour((interim, Until("sent"), final)), Behaviour((interim + final,)), Behaviour())
     method = request_.partition(b" ")[0]
@@ -72,7 +77,14 @@ def test_interim_answers_end_with_the_final_one(
         client.send(GET)
         assert client.answer().body == b"ok"
     assert len({one.connection for one in stage.server.wait_for(3)}) == 1
-    assert_recorded(stage, last, 3)
+    first, second, plain = assert_recorded(stage, last, 3)
+    for exchange in (first, second):
+        lines = b"".join(b"HTTP/1.1 %d %b\r\n" % (one.head.status, one.head.reason) for one in exchange.interim)
+        assert lines == b"".join(line for line in interim.splitlines(keepends=True) if line.startswith(b"HTTP/"))
+        assert all(0 <= one.at_us <= exchange.timings.server_head for one in exchange.interim)
+        told = [one.rule_id for one in exchange.transforms if one.part is Part.INTERIM]
+        assert told == ["res.drop.interim"] * interim.count(b"HTTP/")
+    assert plain.interim == ()
 
 
 def test_an_interim_answer_alone_is_no_answer(stage: Stage) -> None:
@@ -81,7 +93,10 @@ def test_an_interim_answer_alone_is_no_answer(stage: Stage) -> None:
     with RawClient(stage.proxy.port) as client:
         client.send(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\n\r\nx")
         assert client.answer().head.first == b"HTTP/1.1 502 Bad Gateway"
-    assert_recorded(stage, last, 1, State.SERVER_FAILED)
+    (exchange,) = assert_recorded(stage, last, 1, State.SERVER_FAILED)
+    assert [one.head.headers for one in exchange.interim] == [((b"Link", b"</a.css>; rel=preload"),)]
+    assert exchange.server is not None
+    assert exchange.server.response is None
 
 
 @SHELLS

@@ -13,6 +13,9 @@ from urllib.parse import quote
 import brotli  # type: ignore[import-untyped] # it ships no annotations
 import zstandard
 
+from gateway.config import Config
+from gateway.core import on_interim
+from gateway.exchange import Interim
 from gateway.messages import Request, Response
 from tests.store.samples import sample
 
@@ -87,6 +90,15 @@ FIELDS = b"user=alice&password=" + PERCENT + b"&n=1"
 MULTIPART = b'--xx\r\nContent-Disposition: form-data; name="password"\r\n\r\n' + C + b"\r\n--xx--\r\n"
 NESTED = json.dumps({"body": json.dumps({"apiKey": C.decode()}), "path": "/login"}).encode()
 
+
+def early(reason: bytes, *headers: tuple[bytes, bytes]) -> Exchange:
+    """A 1xx head that came before the answer, and the transform that says why no client got it."""
+    head = Response(103, reason, headers)
+    exchange = sample(1)
+    kept_back = on_interim(head, exchange.facts, Config())
+    return replace(exchange, interim=(Interim(head, 5),), transforms=(*exchange.transforms, *kept_back))
+
+
 PLACEMENTS: dict[str, Callable[[], Exchange]] = {
     "authorization-bearer": lambda: request_header(b"Authorization", b"Bearer " + C),
     "authorization-basic": lambda: request_header(b"Authorization", b"Basic " + BASIC),
@@ -100,6 +112,9 @@ PLACEMENTS: dict[str, Callable[[], Exchange]] = {
     "cookie-second": lambda: request_header(b"Cookie", b"theme=dark; sid=" + C + b"; lang=zh"),
     "cookie-quoted": lambda: request_header(b"Cookie", b'sid="' + C + b'"'),
     "set-cookie": lambda: response_header(b"Set-Cookie", b"sid=" + C + b"; Path=/; HttpOnly"),
+    "early-set-cookie": lambda: early(b"Early Hints", (b"Set-Cookie", b"sid=" + C)),
+    "early-authorization": lambda: early(b"", (b"Authorization", b"Bearer " + JWT)),
+    "early-reason": lambda: early(b"try " + JWT),
     "x-api-key": lambda: request_header(b"X-API-Key", C),
     "api-key": lambda: request_header(b"api-key", C),
     "x-auth-token": lambda: request_header(b"X-Auth-Token", C),

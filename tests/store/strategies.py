@@ -7,7 +7,7 @@ import hashlib
 from hypothesis import strategies as st
 
 from gateway.changes import Advice, Leg, Part, Transform
-from gateway.exchange import Exchange, Failure, Piece, State, Timings, View
+from gateway.exchange import Exchange, Failure, Interim, Piece, State, Timings, View
 from gateway.facts import ApiFamily, Facts, Ingress, InvocationType, Link, LogType, Seed
 from gateway.messages import BodyRef, Request, Response
 
@@ -22,6 +22,7 @@ micros = st.integers(-1, 2**40)
 
 requests = st.builds(Request, short, short, headers, bodies, short, headers)
 responses = st.builds(Response, st.integers(100, 999), short, headers, bodies, short, headers)
+heads = st.builds(Response, st.integers(100, 199), short, headers, st.just(b""), short)
 views = st.builds(View, st.none() | requests, st.none() | responses)
 sides = st.none() | headers | bodies
 transforms = st.builds(Transform, texts, st.sampled_from(Leg), st.sampled_from(Part), sides, sides)
@@ -59,6 +60,7 @@ exchanges = st.builds(
     error_code=texts,
     timings=st.builds(Timings, micros, micros, micros, micros, micros),
     pieces=st.lists(st.builds(Piece, moments, moments), max_size=3).map(tuple),
+    interim=st.lists(st.builds(Interim, heads, moments), max_size=2).map(tuple),
     log=short,
     raw=short,
     parent_id=st.none() | moments,

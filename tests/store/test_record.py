@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
+import msgpack  # type: ignore[import-untyped] # it ships no annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.exchange import Exchange
+from gateway.exchange import Exchange, Interim
+from gateway.messages import Response
 from store.errors import Damaged
 from store.record import FIELDS, INLINE, Kept, decode, encode
 from tests.store.samples import sample
@@ -36,6 +39,22 @@ def test_large_bodies_lie_apart(size: int, apart: bool) -> None:
     encoded = encode(sample(1, body=b"b" * size))
     assert bool(encoded.bodies) is apart
     assert (b"b" * size in encoded.record) is not apart
+
+
+@pytest.mark.parametrize(
+    ("later", "fields"),
+    [
+        pytest.param({}, 0, id="none"),
+        pytest.param({"readable": ((1, b"said"),)}, 1, id="the-first"),
+        pytest.param({"interim": (Interim(Response(103), 5),)}, 2, id="the-last"),
+    ],
+)
+def test_empty_fields_at_the_end_are_left_out(later: dict[str, Any], fields: int) -> None:
+    """So most bytes are those of ever before, which an older program reads."""
+    exchange = dataclasses.replace(sample(1), **later)
+    _, *values = msgpack.unpackb(encode(exchange).record, strict_map_key=False)
+    assert len(values) == FIELDS[Exchange].index("messages") + 1 + fields
+    assert back(exchange) == exchange
 
 
 def test_a_body_in_both_views_is_named_once() -> None:

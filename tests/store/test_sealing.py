@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text as text_of
 
 from gateway.changes import Leg, Part, Transform
+from gateway.differences import unexplained
 from gateway.exchange import View
 from gateway.messages import BodyRef, Request, Response
 from store.body_slots import readable_body
@@ -85,6 +86,16 @@ def test_no_secret_is_left_wherever_it_was(place: str) -> None:
     sealed = seal(exchange, KEY)
     assert not leaks(all_bytes(sealed.exchange))
     assert sealed.count > 0
+
+
+@pytest.mark.parametrize("place", [name for name in PLACEMENTS if name.startswith("early-")])
+def test_a_sealed_interim_answer_is_still_claimed_by_its_transform(place: str) -> None:
+    exchange = PLACEMENTS[place]()
+    found, sealed = (
+        [one for one in unexplained(each) if one.part is Part.INTERIM]
+        for each in (exchange, seal(exchange, KEY).exchange)
+    )
+    assert found == sealed == []
 
 
 @pytest.mark.parametrize("place", PLACEMENTS)

@@ -43,6 +43,21 @@ def test_an_answer_is_the_same_wherever_it_is_cut(sizes: list[int]) -> None:
     assert not answer.extra
 
 
+@pytest.mark.parametrize(
+    ("head", "count", "why"),
+    [
+        pytest.param(b"HTTP/1.1 103 Hints\r\nLink: x\r\n\r\n", 65, "more than 64", id="many"),
+        pytest.param(b"HTTP/1.1 103 Hints\r\nLink: %b\r\n\r\n" % (b"x" * 60_000), 5, "262144 bytes", id="large"),
+    ],
+)
+def test_interim_answers_are_bounded_in_number_and_size(head: bytes, count: int, why: str) -> None:
+    answer = reader()
+    for _ in range(count - 1):
+        answer.feed(head)
+    with pytest.raises(MalformedAnswer, match=why):
+        answer.feed(head)
+
+
 @pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize(
     "raw",
