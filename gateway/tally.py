@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gateway.engine import interim_lines
 from gateway.messages import Request
 
 if TYPE_CHECKING:
@@ -30,11 +31,17 @@ class Tally:
 
 
 def tally(exchange: Exchange) -> Tally:
-    """What happened on both legs together. A message that only one side saw counts nothing."""
+    """What happened on both legs together. A message that only one side saw counts nothing.
+
+    The lines of interim answers are removed ones of the answer.
+    """
     client, server = exchange.client, exchange.server
     if server is None:
         return Tally()
-    return _leg(client.request, server.request) + _leg(server.response, client.response)
+    both = _leg(client.request, server.request) + _leg(server.response, client.response)
+    if not exchange.interim or server.response is None or client.response is None:
+        return both
+    return both + Tally(removed=sum(len(interim_lines(each.head)) for each in exchange.interim))
 
 
 def _leg(before: Request | Response | None, after: Request | Response | None) -> Tally:

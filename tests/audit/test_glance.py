@@ -8,10 +8,13 @@ import pytest
 
 from audit import detail
 from audit.glance import glance
-from gateway.exchange import Exchange, View
+from gateway.exchange import Exchange, Failure, Interim, View
+from gateway.messages import Response
 from gateway.tally import tally
 from tests.audit import sample
 from tests.audit.conftest import META, SOURCES
+from tests.gateway.cases import HINTS, answer, get
+from tests.gateway.walker import walk
 
 CALLS = [pytest.param(exchange, id=str(exchange.id)) for exchange in sample.exchanges()]
 
@@ -26,7 +29,18 @@ def test_lists_say_what_the_page_says(exchange: Exchange) -> None:
     assert glance(exchange, SOURCES, page) == seen
 
 
-@pytest.mark.parametrize("exchange", CALLS)
+EARLY = (Interim(Response(102), 100), HINTS)
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        *CALLS,
+        pytest.param(walk(get(), answer(), interim=EARLY), id="interim"),
+        pytest.param(walk(get(), Failure.CLOSED, interim=EARLY), id="interim-alone"),
+        pytest.param(replace(walk(get(), interim=EARLY), client=View(get())), id="interim-for-nobody"),
+    ],
+)
 def test_it_counts_as_the_terminal_does(exchange: Exchange) -> None:
     counts, told = glance(exchange, SOURCES).counts, tally(exchange)
     assert (counts.removed, counts.added, counts.changed) == (told.removed, told.added, told.changed)

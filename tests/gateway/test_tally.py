@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gateway.exchange import Exchange, View
+from gateway.exchange import Exchange, Interim, View
 from gateway.facts import Facts, Ingress, Seed
 from gateway.messages import Headers, Request, Response
 from gateway.tally import Tally, tally
@@ -46,3 +48,13 @@ def test_start_lines_count_as_changes_on_both_legs() -> None:
 def test_what_one_side_never_saw_counts_nothing(server: View | None) -> None:
     client = View(Request(b"GET", b"/"), Response(400, b"Bad Request", (A, B)))
     assert tally(exchange(client, server)) == Tally()
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [pytest.param(True, Tally(removed=2), id="answered"), pytest.param(False, Tally(), id="no-answer")],
+)
+def test_the_lines_of_interim_answers_were_removed(answered: bool, expected: Tally) -> None:
+    view = View(Request(b"GET", b"/"), Response(200) if answered else None)
+    early = Interim(Response(103, b"Early Hints", (A,)), 5)
+    assert tally(replace(exchange(view, view), interim=(early,))) == expected
