@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.auth.check import Credentials, authenticate
+from addons.tokens import problem
+from gateway.auth.check import Credentials, Denial, auth_type, authenticate, guarded_by, guards, judged
 from gateway.auth.explain import explanation
+from gateway.auth.jwt_lookup import needs_token, token_of
 
 if TYPE_CHECKING:
     from addons.draft import Draft
     from gateway.config import Config
+    from gateway.facts import Facts
     from gateway.messages import Request
+
+
+JWT = "jwt"
+"""The auth type, and by what its callers are known."""
 
 
 class Guard:
@@ -25,14 +32,30 @@ class Guard:
 
     def judge(self, head: Request, draft: Draft) -> None:
         """Put the verdict on this very call into its facts; a plan of earlier calls with the head knows none."""
-        draft.facts = authenticate(head, draft.facts, self._config, self._credentials)
+        facts = authenticate(head, draft.facts, self._config, self._credentials)
+        if facts is draft.facts and not facts.refusal and auth_type(facts, self._config) == JWT:
+            facts = judged(facts, self._token(head, facts)[0])
+        draft.facts = facts
 
-    @staticmethod
-    def explain(head: Request, draft: Draft) -> None:
+    def explain(self, head: Request, draft: Draft) -> None:
         """Why the caller was refused, where its author will look: in the log of the call."""
-        draft.log = draft.log or explanation(head, draft.facts)
+        facts = draft.facts
+        told = self._token(head, facts)[1] if facts.refusal == Denial.BAD_JWT else ""
+        draft.log = draft.log or (f"fc-replay: the token: {told}\n".encode() if told else explanation(head, facts))
+
+    def _token(self, head: Request, facts: Facts) -> tuple[Denial | str, str]:
+        """The verdict on a call that needs a token, and why."""
+        asked = guarded_by(facts, self._config)
+        if asked is None or not asked.jwt.keys or not needs_token(head, asked.jwt):
+            return "", ""
+        token = token_of(head, asked.jwt)
+        if not token:
+            return ("" if token is None else Denial.NO_JWT), ""
+        why = problem(token, asked.jwt.keys, facts.seed.arrived_us / 1_000_000)
+        return (Denial.BAD_JWT if why else JWT), why
 
 
 def guard_of(config: Config, credentials: Credentials) -> Guard | None:
     """A guard, None when there is nothing to check by, so that such a run pays nothing."""
-    return Guard(config, credentials) if credentials != Credentials() else None
+    has_keys = any(one.auth_type == JWT and one.jwt.keys for one in guards(config))
+    return Guard(config, credentials) if has_keys or credentials != Credentials() else None

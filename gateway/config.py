@@ -45,6 +45,10 @@ class ErrorFormat(StrEnum):
     BOTH = "both"
 
 
+UNRECORDED = {"recorded": False}
+"""Of a field that no recording keeps: no rule asks for it, and it may hold secrets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Sizes that FC enforces, in bytes; each is the largest legal value (web-functions#limits)."""
@@ -58,6 +62,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Jwt:
+    """By what callers are known where the auth type is jwt (contract AUTH-5).
+
+    `keys`: a JSON Web Key Set as text, empty = not checked; it may hold secrets, so no recording keeps it.
+    `token_lookup`: where the token is, in FC's notation (`header:NAME:PREFIX`, `query:NAME`, `cookie:NAME`, commas
+    between). `white_list`: paths that need no token; `black_list`: the only ones that do; `*` at the end is any rest.
+    """
+
+    keys: str = field(default="", repr=False, metadata=UNRECORDED)
+    token_lookup: str = "header:Authorization:Bearer"  # noqa: S105 - a place, not a secret
+    white_list: tuple[str, ...] = ()
+    black_list: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """An HTTP trigger of one version or alias. `methods` empty = all that FC knows."""
 
@@ -66,6 +85,7 @@ class Trigger:
     methods: tuple[str, ...] = ()
     auth_type: str = "anonymous"
     internet_url_disabled: bool = False
+    jwt: Jwt = field(default_factory=Jwt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +121,6 @@ class Launch:
     initialize_s: float = 0
     pre_stop_s: float = 0
     pre_freeze_s: float = 0
-
-
-UNRECORDED = {"recorded": False}
-"""Of a field that no recording keeps: no rule asks for it, and it may hold secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +187,7 @@ class Domain:
     name: str
     routes: tuple[Route, ...] = ()
     auth_type: str = "anonymous"
+    jwt: Jwt = field(default_factory=Jwt)
 
 
 @dataclass(frozen=True, slots=True)

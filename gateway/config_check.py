@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from gateway.auth_check import check_auth
 from gateway.config import METHODS
 from gateway.launch_check import check_launch
 from gateway.shape import Path, Problem, nearest
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gateway.config import Config, Domain, Function, Route, Trigger
-
-AUTH_TYPES = ("anonymous", "function", "jwt", "basic", "bearer")
 
 RANGES = {"timeout_s": (0.001, 86400, "seconds"), "memory_mb": (64, 65536, "MB"), "concurrency": (0, 200, "calls")}
 """Field -> least, largest, unit (contract section 3, "other ceilings"; 0 calls = unlimited)."""
@@ -75,12 +74,7 @@ def _triggers(triggers: tuple[Trigger, ...], path: Path) -> Iterator[Problem]:
             yield Problem((*path, place), f"{other}: FC allows one for each version or alias")
         seen.setdefault(trigger.qualifier, trigger.name)
         yield from _methods(trigger.methods, (*path, place, "methods"))
-        yield from _auth_type(trigger.auth_type, (*path, place))
-
-
-def _auth_type(kind: str, path: Path) -> Iterator[Problem]:
-    if kind not in AUTH_TYPES:
-        yield Problem((*path, "auth_type"), f"{kind!r} is not possible{nearest(kind, list(AUTH_TYPES))}")
+        yield from check_auth(trigger.auth_type, trigger.jwt, (*path, place))
 
 
 def _methods(methods: tuple[str, ...], path: Path) -> Iterator[Problem]:
@@ -90,7 +84,7 @@ def _methods(methods: tuple[str, ...], path: Path) -> Iterator[Problem]:
 
 
 def _domain(domain: Domain, functions: list[str], path: Path) -> Iterator[Problem]:
-    yield from _auth_type(domain.auth_type, path)
+    yield from check_auth(domain.auth_type, domain.jwt, path)
     yield from _doubles([one.path for one in domain.routes], (*path, "routes"), "route")
     for place, route in enumerate(domain.routes):
         here = (*path, "routes", place)

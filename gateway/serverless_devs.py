@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.serverless_async import asynchronous
+from gateway.serverless_auth import jwt
 from gateway.serverless_keys import (
     CONTAINER,
     DOMAIN,
@@ -167,6 +168,8 @@ def _http_trigger(reading: Reading, trigger: Mapping[Any, Any], path: Path, own:
     ):
         if theirs in source:
             reading.put(into, (*own, ours), source[theirs], (*at, theirs))
+    if config.get("authType") == "jwt" and config.get("authConfig"):
+        into["jwt"] = jwt(reading, config["authConfig"], (*path, "triggerConfig", "authConfig"), (*own, "jwt"))
     return into
 
 
@@ -180,6 +183,8 @@ def _domain(reading: Reading, props: Any, path: Path) -> None:  # noqa: ANN401 -
     auth = reading.keys(props.get("authConfig") or {}, DOMAIN_AUTH, (*path, "authConfig"))
     if "authType" in auth:
         reading.put(domain, (*own, "auth_type"), auth["authType"], (*path, "authConfig", "authType"))
+    if auth.get("authType") == "jwt" and auth.get("authInfo"):
+        domain["jwt"] = jwt(reading, auth["authInfo"], (*path, "authConfig", "authInfo"), (*own, "jwt"))
     routes = reading.keys(props.get("routeConfig", {}), ("routes",), (*path, "routeConfig")).get("routes", [])
     for one, here in reading.items(routes, (*path, "routeConfig", "routes")):
         place: Path = (*own, "routes", len(domain["routes"]))

@@ -21,7 +21,7 @@ from gateway.lookup import function_named, trigger_of
 from gateway.messages import Request, get
 
 if TYPE_CHECKING:
-    from gateway.config import Config
+    from gateway.config import Config, Domain, Trigger
 
 ACS3 = "acs3"
 """By what a caller is known whose ACS3-HMAC-SHA256 signature is right (`Facts.verified_by`)."""
@@ -41,6 +41,8 @@ class Denial(StrEnum):
     BAD_SIGNATURE = "auth-bad-signature"
     NO_TOKEN = "auth-no-token"  # noqa: S105 - a word, not a secret
     BAD_TOKEN = "auth-bad-token"  # noqa: S105 - the same
+    NO_JWT = "auth-no-jwt"
+    BAD_JWT = "auth-bad-jwt"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +54,13 @@ class Credentials:
     tokens: tuple[str, ...] = ()
 
 
+def judged(facts: Facts, found: Denial | str) -> Facts:
+    """The facts with a verdict: a refusal, or by what the caller is known; the very same ones for ""."""
+    if isinstance(found, Denial):
+        return replace(facts, refusal=found)
+    return replace(facts, verified_by=found) if found else facts
+
+
 def authenticate(head: Request, facts: Facts, config: Config, credentials: Credentials) -> Facts:
     """The facts with the verdict: a refusal when the call may not be made, else by what the caller is known.
 
@@ -59,20 +68,22 @@ def authenticate(head: Request, facts: Facts, config: Config, credentials: Crede
     """
     if facts.refusal:
         return facts
-    found = verdict(head, facts, auth_type(facts, config), credentials)
-    if isinstance(found, Denial):
-        return replace(facts, refusal=found)
-    return replace(facts, verified_by=found) if found else facts
+    return judged(facts, verdict(head, facts, auth_type(facts, config), credentials))
 
 
 def auth_type(facts: Facts, config: Config) -> str:
     """How the caller has to show who it is: API calls sign always, HTTP calls as the trigger or the domain says."""
     if facts.ingress is Ingress.API:
         return "function"
+    asked = guarded_by(facts, config)
+    return "anonymous" if asked is None else asked.auth_type
+
+
+def guarded_by(facts: Facts, config: Config) -> Trigger | Domain | None:
+    """Whose settings say how the caller of an HTTP call shows who it is: its custom domain's, else the trigger's."""
     if facts.domain:
-        return next((one.auth_type for one in config.domains if one.name == facts.domain), "anonymous")
-    trigger = trigger_of(function_named(config, facts.function), facts.qualifier)
-    return "anonymous" if trigger is None else trigger.auth_type
+        return next((one for one in config.domains if one.name == facts.domain), None)
+    return trigger_of(function_named(config, facts.function), facts.qualifier)
 
 
 def verdict(head: Request, facts: Facts, kind: str, credentials: Credentials) -> Denial | str:
@@ -104,10 +115,14 @@ def _signature(head: Request, facts: Facts, authorization: bytes, keys: dict[str
 
 def unchecked(config: Config, credentials: Credentials) -> tuple[str, ...]:
     """The kinds of authentication that a config asks for and these credentials cannot check, each once."""
-    asked = [trigger.auth_type for function in config.functions for trigger in function.triggers]
-    asked += [domain.auth_type for domain in config.domains]
     can = {"anonymous": True, "function": credentials.keys, "basic": credentials.users, "bearer": credentials.tokens}
-    return tuple(dict.fromkeys(kind for kind in asked if not can.get(kind)))
+    asked = [(one.auth_type, can.get(one.auth_type) or one.jwt.keys) for one in guards(config)]
+    return tuple(dict.fromkeys(kind for kind, checkable in asked if not checkable))
+
+
+def guards(config: Config) -> list[Trigger | Domain]:
+    """Everything in a config that says how callers show who they are."""
+    return [*(trigger for function in config.functions for trigger in function.triggers), *config.domains]
 
 
 def _claim(head: Request, authorization: bytes) -> acs3_signature.Claim | fc_signature.Claim | Denial:

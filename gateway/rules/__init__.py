@@ -60,6 +60,7 @@ HEAD_RULES = Table(
     auth.SKEW,
     auth.SIGNATURE,
     auth.TOKEN,
+    auth.JWT,
     auth.UNCHECKED,
     auth.QUIRK,
     describe.FUNCTION,

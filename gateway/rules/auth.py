@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.auth.check import Denial, auth_type
+from gateway.auth.check import Denial, auth_type, guarded_by
 from gateway.auth.fc_signature import API_DIALECTS, DOCUMENTED, TRIGGER_DIALECTS, signed_url
+from gateway.auth.jwt_lookup import needs_token
 from gateway.config import Config, Evidence, Function, Trigger
 from gateway.errors import refuse
 from gateway.facts import Ingress
@@ -61,6 +62,13 @@ def bad_token(call: Call) -> Answer:
     return refuse(call, 403, "AccessDenied", f"access denied due to invalid {what}")
 
 
+def bad_jwt(call: Call) -> Answer:
+    """No JSON Web Token, or one that is not good. FC publishes neither status nor words."""
+    if call.facts.refusal == Denial.NO_JWT:
+        return refuse(call, 403, "AccessDenied", "jwt token is expected but missing")
+    return refuse(call, 403, "AccessDenied", "access denied due to invalid jwt token")
+
+
 def _authorization(call: Call) -> str:
     return (get(call.request.headers, b"authorization") or b"").decode("latin-1")
 
@@ -70,8 +78,18 @@ def _refused_for(*reasons: Denial, zh: str, en: str) -> When:
 
 
 def _goes_unchecked(call: Call) -> bool:
-    unknown = not call.facts.verified_by and not call.facts.refusal
-    return unknown and auth_type(call.facts, call.config) != "anonymous" and not _authorization(call)
+    if call.facts.verified_by or call.facts.refusal or _authorization(call):
+        return False
+    asked = guarded_by(call.facts, call.config)
+    return asked is not None and asked.auth_type != "anonymous" and needs_token(call.request, asked.jwt)
+
+
+def nobody(call: Call) -> Answer:
+    """What FC says to a caller who shows nothing at all."""
+    return _TO_NOBODY.get(auth_type(call.facts, call.config), bad_token)(call)
+
+
+_TO_NOBODY = {"function": missing_header, "jwt": bad_jwt}
 
 
 def _is_odd(call: Call) -> bool:
@@ -86,6 +104,7 @@ STRANGERS = _refused_for(Denial.UNKNOWN_KEY, zh="未知的 AccessKey", en="unkno
 LATE = _refused_for(Denial.SKEWED, zh="时间相差超过 15 分钟的签名", en="signatures more than 15 minutes off")
 FORGED = _refused_for(Denial.BAD_SIGNATURE, zh="不匹配的签名", en="signatures that do not match")
 NO_TOKEN = _refused_for(Denial.NO_TOKEN, Denial.BAD_TOKEN, zh="没有有效令牌的调用", en="calls without a valid token")
+NO_JWT = _refused_for(Denial.NO_JWT, Denial.BAD_JWT, zh="没有有效 JWT 的调用", en="calls without a valid JWT")
 OPEN = When(Text("没有核对的认证", "authentication that goes unchecked"), whens.HTTP_DOORS, _goes_unchecked)
 
 ODD = When(Text("只按某个 SDK 的写法才对的签名", "signatures that are right only as one SDK writes them"), test=_is_odd)
@@ -217,6 +236,24 @@ TOKEN = Rule(
     needed=True,
 )
 
+JWT = Rule(
+    id="req.auth.jwt",
+    summary=Text("没有有效 JWT 的调用回答 403", "A call without a valid JSON Web Token is answered with 403"),
+    why=Text(
+        "令牌不在、不是这组公钥签的，或已过期；日志里有原因。FC 没有公布状态码和文本，沿用 Bearer 的。",
+        "There is none, no key of the set signed it, or its time is over: the log tells. FC publishes neither status "
+        "nor words; those of bearer tokens are used.",
+    ),
+    source=Source(("AUTH-5",), sources.JWT, "JWT"),
+    evidence=Evidence.ASSUMED,
+    op=answer(bad_jwt),
+    when=NO_JWT,
+    examples=(
+        Example(samples.request(), "403 AccessDenied", samples.call(Ingress.HTTP_CUSTOM, refusal=Denial.NO_JWT)),
+    ),
+    needed=True,
+)
+
 UNCHECKED = Rule(
     id="req.auth.unchecked",
     summary=Text(
@@ -230,7 +267,7 @@ UNCHECKED = Rule(
     ),
     source=sources.http_errors("AUTH-2", "AUTH-6"),
     evidence=Evidence.DOCUMENTED,
-    op=answer(missing_header),
+    op=answer(nobody),
     when=OPEN,
     examples=(Example(samples.request(), "400 MissingRequiredHeader", replace(samples.CUSTOM, config=SIGNED)),),
     advisory=True,

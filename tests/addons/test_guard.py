@@ -12,7 +12,8 @@ from addons.draft import Draft
 from addons.guard import Guard, guard_of
 from gateway.auth.check import Credentials, Denial
 from gateway.auth.fc_signature import signature
-from gateway.config import Config, Function, Trigger
+from gateway.config import Config, Function, Jwt, Trigger
+from gateway.config_plain import from_plain, to_plain
 from gateway.differences import unexplained
 from gateway.exchange import State
 from gateway.facts import Seed
@@ -20,6 +21,8 @@ from gateway.messages import Request
 from gateway.plan import Plans
 from gateway.recompute import recompute
 from tests.addons.bench import bench, get, run
+from tests.addons.test_tokens import key_set, public
+from tests.addons.test_tokens import token as signed_token
 
 SECRETS = Credentials({"LTAItestid": "testsecret0001"}, tokens=("a-token-of-many-letters",))
 TIMES = 4
@@ -106,6 +109,54 @@ def test_a_plan_that_knows_a_head_does_not_know_its_callers() -> None:
         assert (reply.error_code if reply else "") == ("AccessDenied" if refusal else "")
 
 
+def fields_of(token: str) -> tuple[str, ...]:
+    return (f"Authorization: Bearer {token}",) if token else ()
+
+
+@pytest.mark.parametrize(
+    ("target", "token", "status", "refusal", "log"),
+    [
+        pytest.param("/", signed_token("HS256"), b"200", "", b"", id="right"),
+        pytest.param("/", "", b"403", Denial.NO_JWT, b"", id="none"),
+        pytest.param("/", signed_token("HS256", exp=5), b"403", Denial.BAD_JWT, b"it expired", id="expired"),
+        pytest.param("/", signed_token("RS256"), b"403", Denial.BAD_JWT, b"fc-replay: the token: ", id="other-key"),
+        pytest.param("/open/a", "", b"200", "", b"", id="white-list"),
+    ],
+)
+def test_a_token_is_checked_by_the_key_set_and_the_recording_keeps_no_key(
+    target: str, token: str, status: bytes, refusal: str, log: bytes
+) -> None:
+    keys = Jwt(keys=key_set(public("HS256")), white_list=("/open/*",))
+    config = Config(functions=(Function(triggers=(Trigger(auth_type="jwt", jwt=keys),)),))
+
+    async def test() -> None:
+        async with bench(config=config) as desk:
+            for _ in range(TIMES):
+                answer = await desk.talk(get(target, *fields_of(token)))
+                exchange = await desk.ended.get()
+                assert answer.split(b" ")[1] == status
+                assert (exchange.facts.refusal, log in exchange.log) == (refusal, True)
+                assert bool(exchange.log) == bool(log)
+                assert "req.auth.unchecked" not in {advice.rule_id for advice in exchange.advice}
+                assert recompute(exchange, from_plain(to_plain(config))) == exchange
+
+    run(test())
+
+
+def test_a_token_in_a_form_is_not_looked_for() -> None:
+    keys = Jwt(keys=key_set(public("HS256")), token_lookup="form:token")
+    config = Config(functions=(Function(triggers=(Trigger(auth_type="jwt", jwt=keys),)),))
+
+    async def test() -> None:
+        async with bench(config=config) as desk:
+            assert b" 200 " in await desk.talk(get())
+            exchange = await desk.ended.get()
+            assert "req.auth.unchecked" in {advice.rule_id for advice in exchange.advice}
+
+    run(test())
+
+
 def test_without_credentials_nobody_stands_at_the_door() -> None:
     assert guard_of(Config(), Credentials()) is None
     assert guard_of(Config(), SECRETS) is not None
+    assert guard_of(guarded("jwt"), Credentials()) is None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from gateway.auth.check import Credentials
+from gateway.auth.check import Credentials, Denial
 from gateway.auth.fc_signature import signature
 from gateway.config import KIB, MIB, Asynchronous, Config, Domain, Evidence, Function, Rewrite, Route, Trigger
 from gateway.exchange import Failure, Interim
@@ -238,6 +238,11 @@ AUTH = (
     denied("no-token", "req.auth.token", "403 AccessDenied", get(), "bearer"),
     denied("bad-password", "req.auth.token", "403 AccessDenied", get((b"Authorization", b"Basic eDp5")), "basic"),
     Case("unchecked", get(), (CONTEXT, *REPLY), config=guarded("function")),
+    Case("unchecked-jwt", get(), (CONTEXT, *REPLY), config=guarded("jwt")),
+    Case("no-jwt", get(), ("req.auth.jwt", *REPLY), 403, "AccessDenied", config=guarded("jwt"), refusal=Denial.NO_JWT),
+    Case(
+        "bad-jwt", get(), ("req.auth.jwt", *REPLY), 403, "AccessDenied", config=guarded("jwt"), refusal=Denial.BAD_JWT
+    ),
     denied(
         "stranger-s-url",
         "req.auth.access-key",
