@@ -2,7 +2,7 @@
 
 Which are due is asked of the queue in the recording (store/task_queue.py), in a thread; what becomes of each is
 computed in gateway/task.py; a call that is due at once starts from memory. Calls that are not recorded live here
-alone. Must not know: client connections, one delivery's steps. Read next: attempt.py, errand.py, accepting.py.
+alone. Must not know: client connections, one delivery's steps. Read next: attempt.py, errand.py, hands.py.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from addons.attempt import TASK_STOPPED
 from addons.delivery import STOPPED
 from addons.errand import Errand, Known
+from addons.hands import Hands
 from addons.memory import Memory
 from addons.mint import now_us
 from store.errors import RecordingError
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST = 64
-"""Deliveries under way at once; FC publishes no number for its asynchronous callers, so this one is ours."""
-
 POLL_S = 1.0
 """On a server: how soon a task that another proxy left is found. A file's queue changes by our own hand alone."""
 
@@ -50,14 +46,6 @@ CUT_S = 1.0
 """Deliveries that were cut after it are recorded within this time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """An accepted call that is in our hands, for a function; without an errand until its commit is there."""
-
-    function: str
-    errand: Errand | None
-
-
 class AsyncCalls:
     """The accepted calls of one proxy. `start` with the recording's queue, if there is one; `stop` at the end.
 
@@ -67,8 +55,7 @@ class AsyncCalls:
     def __init__(self, clock: Callable[[], int] = now_us) -> None:
         self._clock = clock
         self._queue: TaskQueue | None = None
-        self._busy: dict[int, Hand] = {}
-        self._hands: Counter[str] = Counter()
+        self._hands = Hands()
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -98,23 +85,24 @@ class AsyncCalls:
     def reserve(self, desk: Desk, draft: Draft, progress: Progress) -> bool:
         """Before a call's commit: whether it is delivered from memory, at once. Then nobody else takes it."""
         function = desk.function(draft.facts.function)
-        at_once = len(self._busy) < MOST and self._has_room(function) and (progress.due_us or 0) <= self._clock()
+        due = (progress.due_us or 0) <= self._clock()
+        at_once = due and self._hands.room > 0 and self._hands.has_room(function)
         if at_once:
-            self._hold_on(draft.id, function)
+            self._hands.hold(draft.id, function)
         return at_once
 
     def forget(self, exchange_id: int) -> None:
         """The call was not accepted after all."""
-        self._let_go(exchange_id)
+        self._hands.let_go(exchange_id)
 
     def take_over(self, desk: Desk, draft: Draft, request: Request, progress: Progress, *, recorded: bool) -> None:
         """Deliver an accepted call. `recorded`: its task is in the recording, not here alone."""
         known = Known(request, draft.facts)
         due = Due(draft.id, draft.facts.function, progress)
         if not recorded:
-            self._let_go(draft.id)
+            self._hands.let_go(draft.id)
             self._spawn(self._unrecorded(desk, due, known))
-        elif draft.id in self._busy:
+        elif draft.id in self._hands:
             self._begin(desk, due, known)
         else:
             self._memory.keep(draft.id, known)
@@ -122,9 +110,7 @@ class AsyncCalls:
 
     def cancel(self, exchange_id: int) -> None:
         """A caller wants a call stopped: cut its delivery, if one is under way."""
-        hand = self._busy.get(exchange_id)
-        if hand is not None and hand.errand is not None:
-            hand.errand.cancel(TASK_STOPPED)
+        self._hands.cancel(exchange_id, TASK_STOPPED)
 
     async def stop(self) -> None:
         """Let what is under way finish, within the grace, cut the rest, and say what is left behind."""
@@ -132,9 +118,7 @@ class AsyncCalls:
         self._wake.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_GRACE_S)
-        for hand in self._busy.values():
-            if hand.errand is not None:
-                hand.errand.cancel(STOPPED)
+        self._hands.cancel_all(STOPPED)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=CUT_S)
             for task in late:
@@ -162,7 +146,7 @@ class AsyncCalls:
             await self._until_next(queue)
             if self._stopping.is_set():
                 return
-            if len(self._busy) >= MOST:
+            if not self._hands.room:
                 self._next_us = None  # whoever ends wakes us
                 continue
             try:
@@ -189,12 +173,12 @@ class AsyncCalls:
                 return
 
     async def _take(self, desk: Desk, queue: TaskQueue) -> None:
-        now, room = self._clock(), MOST - len(self._busy)
+        now, room = self._clock(), self._hands.room
         self._next_us = None
         found = await asyncio.to_thread(queue.claim, now, room, self._hands_off(), self._full(desk))
         for due in found:
             # Accepted meanwhile, and begun from memory; or more than its function takes at once.
-            if due.exchange_id not in self._busy and self._has_room(desk.function(due.function)):
+            if due.exchange_id not in self._hands and self._hands.has_room(desk.function(due.function)):
                 self._begin(desk, due, None)
         next_us = await asyncio.to_thread(queue.next_due_us, self._hands_off(), self._full(desk))
         if next_us is not None and not (queue.is_shared and next_us <= now):
@@ -202,25 +186,12 @@ class AsyncCalls:
 
     def _full(self, desk: Desk) -> list[str]:
         """Functions whose instance has as many calls of ours as it takes at once: theirs wait in the queue."""
-        return [function.name for function in desk.config.functions if not self._has_room(function)]
-
-    def _has_room(self, function: Function) -> bool:
-        return not function.concurrency or self._hands[function.name] < function.concurrency
-
-    def _hold_on(self, exchange_id: int, function: Function, errand: Errand | None = None) -> None:
-        if exchange_id not in self._busy:
-            self._hands[function.name] += 1
-        self._busy[exchange_id] = Hand(function.name, errand)
-
-    def _let_go(self, exchange_id: int) -> None:
-        hand = self._busy.pop(exchange_id, None)
-        if hand is not None:
-            self._hands[hand.function] -= 1
+        return [function.name for function in desk.config.functions if not self._hands.has_room(function)]
 
     def _begin(self, desk: Desk, due: Due, known: Known | None) -> None:
         errand = Errand(desk, due, known or self._memory.take(due.exchange_id), self._queue, self._clock)
         function = desk.function(due.function)
-        self._hold_on(due.exchange_id, function, errand)
+        self._hands.hold(due.exchange_id, function, errand)
         self._spawn(self._run(errand, due.exchange_id, function))
 
     async def _run(self, errand: Errand, exchange_id: int, function: Function) -> None:
@@ -233,8 +204,8 @@ class AsyncCalls:
         else:
             self._after(errand, exchange_id, progress)
         finally:
-            full = len(self._busy) >= MOST or not self._has_room(function)
-            self._let_go(exchange_id)
+            full = not self._hands.room or not self._hands.has_room(function)
+            self._hands.let_go(exchange_id)
             if full:
                 self._note(self._clock())
 
@@ -272,15 +243,15 @@ class AsyncCalls:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RENEW_S):
                     await self._stopping.wait()
-            if self._busy:
+            if self._hands.ids:
                 try:
-                    for stopping in await asyncio.to_thread(queue.renew, self._clock(), list(self._busy)):
+                    for stopping in await asyncio.to_thread(queue.renew, self._clock(), self._hands.ids):
                         self.cancel(stopping)
                 except RecordingError as error:
                     self._told(str(error))
 
     def _hands_off(self) -> list[int]:
-        return [*self._busy, *self._unreadable]
+        return [*self._hands.ids, *self._unreadable]
 
     def _note(self, due_us: int | None) -> None:
         """Something is due at this time."""
