@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from addons.tokens import problem
+from addons import tokens
 from gateway.auth.check import Credentials, Denial, auth_type, authenticate, guarded_by, guards, judged
 from gateway.auth.explain import explanation
 from gateway.auth.jwt_lookup import needs_token, token_of
@@ -51,11 +51,13 @@ class Guard:
         token = token_of(head, asked.jwt)
         if not token:
             return ("" if token is None else Denial.NO_JWT), ""
-        why = problem(token, asked.jwt.keys, facts.seed.arrived_us / 1_000_000)
+        why = tokens.problem(token, asked.jwt.keys, facts.seed.arrived_us / 1_000_000)
         return (Denial.BAD_JWT if why else JWT), why
 
 
 def guard_of(config: Config, credentials: Credentials) -> Guard | None:
     """A guard, None when there is nothing to check by, so that such a run pays nothing."""
     has_keys = any(one.auth_type == JWT and one.jwt.keys for one in guards(config))
+    if has_keys:
+        tokens.load()
     return Guard(config, credentials) if has_keys or credentials != Credentials() else None

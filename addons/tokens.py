@@ -17,9 +17,14 @@ UNCHECKED_CLAIMS = dict.fromkeys(("exp", "nbf", "iat", "aud", "iss", "sub", "jti
 """PyJWT would compare times with its own clock; FC says nothing of the others."""
 
 
+def load() -> None:
+    """Read the library now: with its cryptography it takes 50 ms, in which every other call would wait."""
+    import jwt  # noqa: F401, PLC0415 - only a config with a key set needs it
+
+
 def problem(token: str, keys: str, now_s: float) -> str:
     """Why a token is not good, as a phrase; "" when it is. `keys`: a JSON Web Key Set as text."""
-    import jwt  # noqa: PLC0415 - 40 ms that only calls with a token cost
+    import jwt  # noqa: PLC0415 - see load
 
     try:
         header = jwt.get_unverified_header(token)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.tokens import ALGORITHMS, problem
+from tests.proxy import ROOT
 
 NOW_S = 1_800_000_000
 SECRET = b"a secret of HMAC that is long enough for all of its three sizes, in bytes"
@@ -102,6 +105,12 @@ def test_the_key_is_chosen_by_its_kid(kid: str, keys: tuple[dict[str, Any], ...]
 )
 def test_its_time_is_held_against_the_call_s(claims: dict[str, Any], expected: str) -> None:
     assert problem(token(**claims), key_set(public("RS256")), NOW_S) == expected
+
+
+def test_the_library_is_read_before_calls_come_and_only_when_it_is_needed() -> None:
+    line = "import sys, addons.guard, addons.tokens as t; print('jwt' in sys.modules, t.load(), 'jwt' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["False", "None", "True"]
 
 
 @pytest.mark.parametrize("text", ["true", '"soon"', "NaN", "1" + "0" * 400, "[" * 3000, "1e999"])
