@@ -28,6 +28,7 @@ from gateway.rules import (
     result,
     route,
     tasks,
+    unchecked,
 )
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ HEAD_RULES = Table(
     auth.SIGNATURE,
     auth.TOKEN,
     auth.JWT,
-    auth.UNCHECKED,
-    auth.QUIRK,
+    unchecked.UNCHECKED,
+    unchecked.QUIRK,
     describe.FUNCTION,
     limits.INVOCATION_TYPE,
     limits.LOG_TYPE,

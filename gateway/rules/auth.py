@@ -1,20 +1,21 @@
-"""What a caller is told who may not call. Contract sections 8.2 and 10. Read next: ../auth/check.py (who may)."""
+"""What a caller is told who may not call. Contract sections 8.2 and 10.
+
+Read next: ../auth/check.py (who may), unchecked.py (who passes with advice).
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gateway.auth.check import Denial, auth_type, guarded_by
-from gateway.auth.fc_signature import API_DIALECTS, DOCUMENTED, TRIGGER_DIALECTS, signed_url
-from gateway.auth.jwt_lookup import needs_token
-from gateway.config import Config, Evidence, Function, Trigger
+from gateway.auth.check import Denial, auth_type
+from gateway.auth.fc_signature import signed_url
+from gateway.config import Evidence
 from gateway.errors import refuse
 from gateway.facts import Ingress
 from gateway.messages import get
 from gateway.ops import answer
 from gateway.rule import Answer, Example, Rule, Source, Text, When
-from gateway.rules import samples, sources, whens
+from gateway.rules import samples, sources
 
 if TYPE_CHECKING:
     from gateway.rule import Call
@@ -27,13 +28,13 @@ def missing_header(call: Call) -> Answer:
 
 def invalid_authorization(call: Call) -> Answer:
     """FC's sentence for an Authorization field that it cannot read."""
-    return refuse(call, 400, "InvalidArgument", f"invalid authorization '{_authorization(call)}'")
+    return refuse(call, 400, "InvalidArgument", f"invalid authorization '{authorization(call)}'")
 
 
 def unknown_key(call: Call) -> Answer:
     """FC's sentence for an access key id that nobody has."""
     url = signed_url(call.request)
-    key_id = _authorization(call).removeprefix("FC ").partition(":")[0]
+    key_id = authorization(call).removeprefix("FC ").partition(":")[0]
     if "Credential=" in key_id:
         key_id = key_id.partition("Credential=")[2].partition(",")[0]
     elif not key_id and url is not None:
@@ -55,7 +56,7 @@ def bad_signature(call: Call) -> Answer:
 
 def bad_token(call: Call) -> Answer:
     """No token or password, or one that nobody has."""
-    if not _authorization(call):
+    if not authorization(call):
         return refuse(call, 403, "AccessDenied", "Authorization header is expected but missing")
     kind = auth_type(call.facts, call.config)
     what = "user name or password" if kind == "basic" else "bearer token"
@@ -69,31 +70,13 @@ def bad_jwt(call: Call) -> Answer:
     return refuse(call, 403, "AccessDenied", "access denied due to invalid jwt token")
 
 
-def _authorization(call: Call) -> str:
+def authorization(call: Call) -> str:
+    """The Authorization field as text, "" without one."""
     return (get(call.request.headers, b"authorization") or b"").decode("latin-1")
 
 
 def _refused_for(*reasons: Denial, zh: str, en: str) -> When:
     return When(Text(zh, en), test=lambda call: call.facts.refusal in reasons)
-
-
-def _goes_unchecked(call: Call) -> bool:
-    if call.facts.verified_by or call.facts.refusal or _authorization(call):
-        return False
-    asked = guarded_by(call.facts, call.config)
-    return asked is not None and asked.auth_type != "anonymous" and needs_token(call.request, asked.jwt)
-
-
-def nobody(call: Call) -> Answer:
-    """What FC says to a caller who shows nothing at all."""
-    return _TO_NOBODY.get(auth_type(call.facts, call.config), bad_token)(call)
-
-
-_TO_NOBODY = {"function": missing_header, "jwt": bad_jwt}
-
-
-def _is_odd(call: Call) -> bool:
-    return call.facts.verified_by in _ODD
 
 
 UNDATED = _refused_for(Denial.NO_DATE, zh="没有日期的签名", en="signatures without a date")
@@ -105,14 +88,6 @@ LATE = _refused_for(Denial.SKEWED, zh="时间相差超过 15 分钟的签名", e
 FORGED = _refused_for(Denial.BAD_SIGNATURE, zh="不匹配的签名", en="signatures that do not match")
 NO_TOKEN = _refused_for(Denial.NO_TOKEN, Denial.BAD_TOKEN, zh="没有有效令牌的调用", en="calls without a valid token")
 NO_JWT = _refused_for(Denial.NO_JWT, Denial.BAD_JWT, zh="没有有效 JWT 的调用", en="calls without a valid JWT")
-OPEN = When(Text("没有核对的认证", "authentication that goes unchecked"), whens.HTTP_DOORS, _goes_unchecked)
-
-ODD = When(Text("只按某个 SDK 的写法才对的签名", "signatures that are right only as one SDK writes them"), test=_is_odd)
-
-_ODD = frozenset(one.name for one in (*API_DIALECTS, *TRIGGER_DIALECTS)) - {DOCUMENTED}
-
-SIGNED = Config(functions=(Function(triggers=(Trigger(auth_type="function"),)),))
-
 DATE = Rule(
     id="req.auth.date-missing",
     summary=Text(
@@ -252,48 +227,4 @@ JWT = Rule(
         Example(samples.request(), "403 AccessDenied", samples.call(Ingress.HTTP_CUSTOM, refusal=Denial.NO_JWT)),
     ),
     needed=True,
-)
-
-UNCHECKED = Rule(
-    id="req.auth.unchecked",
-    summary=Text(
-        "需要认证的触发器在本地没有核对",
-        "A trigger that asks for authentication is not checked locally",
-    ),
-    why=Text(
-        "FC 会拒绝没有 Authorization 的调用；本地没有密钥可核对，所以放行并提示。",
-        "FC would refuse a call without Authorization; locally there is no secret to check by, so it passes "
-        "with this advice.",
-    ),
-    source=sources.http_errors("AUTH-2", "AUTH-6"),
-    evidence=Evidence.DOCUMENTED,
-    op=answer(nobody),
-    when=OPEN,
-    examples=(Example(samples.request(), "400 MissingRequiredHeader", replace(samples.CUSTOM, config=SIGNED)),),
-    advisory=True,
-)
-
-QUIRK = Rule(
-    id="req.auth.quirk",
-    summary=Text(
-        "签名只有按某个 SDK 的特殊写法才对",
-        "A signature is right only in the peculiar way of one SDK",
-    ),
-    why=Text(
-        "有的 SDK 签的内容与公布的不同（参数不排序、路径不解码、另一个 Content-Type）。本地放行；FC 是否接受没有公布。",
-        "Some SDKs sign something else than what is published: parameters unsorted, the path undecoded, another "
-        "Content-Type. It passes locally; whether FC takes it is not published.",
-    ),
-    source=Source(("AUTH-8", "CTL-9"), sources.SIGNATURE, "Signature"),
-    evidence=Evidence.ASSUMED,
-    op=answer(bad_signature),
-    when=ODD,
-    examples=(
-        Example(
-            samples.request(),
-            "403 SignatureNotMatch",
-            samples.call(Ingress.HTTP_CUSTOM, verified_by="gateway-fc-util"),
-        ),
-    ),
-    advisory=True,
 )
