@@ -205,7 +205,8 @@ def _folded(group: Group) -> Group:
     quiet = tuple(line for line in lines if not any(span.text for span in line.value))
     if group.sign is Sign.CHANGED or len(lines) <= _LONG_GROUP or not quiet:
         return group
-    return replace(group, quiet=quiet, quiet_label=texts.EMPTY_HEADERS.format(count=len(quiet)))
+    loud = tuple(line for line in lines if any(span.text for span in line.value))
+    return replace(group, quiet=quiet, quiet_label=texts.EMPTY_HEADERS.format(count=len(quiet)), loud=loud)
 
 
 def _start_line(message: Message | None) -> bytes:

@@ -6,6 +6,7 @@ Must not know: HTML. Read next: detail.py (where it stands), gateway/exchange.py
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from audit import catalogue, text
@@ -281,6 +282,7 @@ def join(*texts: Text) -> Text:
     return Text("".join(t.zh for t in texts), "".join(t.en for t in texts))
 
 
+@lru_cache(1024)
 def _deeds(leg: Leg, counts: Counts) -> Text:
     """`On the way in the gateway removed 3 headers and added 2.`, or nothing when nothing changed."""
     done: list[Text] = []

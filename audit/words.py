@@ -104,7 +104,7 @@ class Group:
     """Neighbouring differences with one explanation. The side that holds nothing is an empty tuple.
 
     Both sides are whole. `quiet`: of a long group, the lines without a value, which a page may fold under
-    `quiet_label`.
+    `quiet_label`; `loud`: the others.
     """
 
     sign: Sign
@@ -113,6 +113,7 @@ class Group:
     claims: tuple[Claim, ...]
     quiet: tuple[Line, ...] = ()
     quiet_label: Text | None = None
+    loud: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

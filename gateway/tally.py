@@ -44,6 +44,24 @@ def tally(exchange: Exchange) -> Tally:
     return both + Tally(removed=sum(len(interim_lines(each.head)) for each in exchange.interim))
 
 
+def is_changed(exchange: Exchange) -> bool:
+    """Whether `tally` counts anything; ten times faster, for questions asked of every exchange."""
+    client, server = exchange.client, exchange.server
+    if server is None:
+        return False
+    if exchange.interim:
+        return tally(exchange) != Tally()
+    return _differs(client.request, server.request) or _differs(server.response, client.response)
+
+
+def _differs(before: Request | Response | None, after: Request | Response | None) -> bool:
+    if before is None or after is None:
+        return False
+    mine, theirs = before.headers, after.headers
+    moved = len(mine) != len(theirs) or (mine != theirs and sorted(mine) != sorted(theirs))
+    return moved or _start_line(before) != _start_line(after)
+
+
 def _leg(before: Request | Response | None, after: Request | Response | None) -> Tally:
     if before is None or after is None:
         return Tally()

@@ -12,7 +12,7 @@ from gateway.changes import Leg, Part
 from gateway.differences import unexplained
 from gateway.exchange import Failure, State
 from gateway.facts import Ingress, InvocationType
-from gateway.tally import Tally, tally
+from gateway.tally import is_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def _ingress(*wanted: Ingress) -> Test:
 
 TRAITS: dict[str, Test] = {
     "passed": _passed,
-    "changed": lambda exchange: tally(exchange) != Tally(),
+    "changed": is_changed,
     "unexplained": lambda exchange: bool(unclaimed(exchange)),
     "differs": _differs,
     "rejected": _rejected,

@@ -7,7 +7,7 @@ import pytest
 from gateway.exchange import Exchange, Interim, View
 from gateway.facts import Facts, Ingress, Seed
 from gateway.messages import Headers, Request, Response
-from gateway.tally import Tally, tally
+from gateway.tally import Tally, is_changed, tally
 
 A, B, LOWER_A, A2 = (b"A", b"1"), (b"B", b"1"), (b"a", b"1"), (b"A", b"2")
 
@@ -34,12 +34,14 @@ def request_leg(before: Headers, after: Headers) -> Exchange:
 )
 def test_lines_are_counted_by_name(before: Headers, after: Headers, expected: Tally) -> None:
     assert tally(request_leg(before, after)) == expected
+    assert is_changed(request_leg(before, after)) == (expected != Tally())
 
 
 def test_start_lines_count_as_changes_on_both_legs() -> None:
     client = View(Request(b"POST", b"/x"), Response(200, b"OK", (A,)))
     server = View(Request(b"POST", b"/invoke"), Response(400, b"Bad Request", (A, B)))
     assert tally(exchange(client, server)) == Tally(removed=1, changed=2)
+    assert is_changed(exchange(client, server))
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,7 @@ def test_start_lines_count_as_changes_on_both_legs() -> None:
 def test_what_one_side_never_saw_counts_nothing(server: View | None) -> None:
     client = View(Request(b"GET", b"/"), Response(400, b"Bad Request", (A, B)))
     assert tally(exchange(client, server)) == Tally()
+    assert not is_changed(exchange(client, server))
 
 
 @pytest.mark.parametrize(
@@ -57,4 +60,5 @@ def test_what_one_side_never_saw_counts_nothing(server: View | None) -> None:
 def test_the_lines_of_interim_answers_were_removed(answered: bool, expected: Tally) -> None:
     view = View(Request(b"GET", b"/"), Response(200) if answered else None)
     early = Interim(Response(103, b"Early Hints", (A,)), 5)
-    assert tally(replace(exchange(view, view), interim=(early,))) == expected
+    made = replace(exchange(view, view), interim=(early,))
+    assert (tally(made), is_changed(made)) == (expected, answered)
