@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from audit import forms, images, jsontext, text, texts
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 TEXT_LIMIT = 64 * 1024
 HEX_LIMIT = 2 * 1024
+_SMALL = 512
+_TELLING = frozenset({b"content-type", b"content-encoding"})
 IMAGE_LIMIT = 256 * 1024
 COPY_LIMIT = 1024 * 1024
 
@@ -92,12 +95,34 @@ def side(
     start = start_of(message.body, bodies)
     if size and not start:
         return BodySide(key, label, text.size(size), digest(message.body), (), (texts.UNKNOWN_PIECES,))
-    if copy is None:
-        data, notes = _decoded(start, message.headers, whole=len(start) == size)
+    head = tuple((name, value) for name, value in message.headers if name.lower() in _TELLING)
+    if copy is not None:
+        decoded = start_of(copy, bodies, COPY_LIMIT)
+        found, notes = _seen(start, size, decoded, head, pieces), (texts.DECODED_COPY,)
+    elif size <= _SMALL and not pieces:
+        found, notes = _known(start, size, head)
     else:
-        data, notes = start_of(copy, bodies, COPY_LIMIT), (texts.DECODED_COPY,)
-    found = (*_views(data, message.headers, pieces), hex_view(start, size)) if size else ()
+        found, notes = _read(start, size, head, pieces)
     return BodySide(key, label, text.size(size), digest(message.body), found, notes)
+
+
+def _read(
+    start: bytes, size: int, head: Headers, pieces: Sequence[Piece]
+) -> tuple[tuple[BodyView, ...], tuple[Text, ...]]:
+    """Every view of a body, and what is said about its codings. `head`: the field lines that tell what it is."""
+    data, notes = _decoded(start, head, whole=len(start) == size)
+    return _seen(start, size, data, head, pieces), notes
+
+
+def _seen(start: bytes, size: int, data: bytes, head: Headers, pieces: Sequence[Piece]) -> tuple[BodyView, ...]:
+    """The views of a body's content, and of the bytes that travelled."""
+    return (*_views(data, head, pieces), hex_view(start, size)) if size else ()
+
+
+@lru_cache(1024)
+def _known(start: bytes, size: int, head: Headers) -> tuple[tuple[BodyView, ...], tuple[Text, ...]]:
+    """The same, remembered: short bodies repeat, be it an error's or a health check's."""
+    return _read(start, size, head, ())
 
 
 def _decoded(start: bytes, headers: Headers, *, whole: bool) -> tuple[bytes, tuple[Text, ...]]:

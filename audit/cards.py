@@ -130,6 +130,8 @@ class Numbered:
 
 def line(name: bytes, value: bytes, anchor: str = "", other: bytes | None = None) -> Line:
     """A field line, or with an empty name a start line; a long value is folded."""
+    if other is None and len(value) <= _LONG_VALUE * 2:
+        return Line(text.show(name) if name else (), text.show(value), anchor)
     shown = text.show(value) if other is None else text.marked(value, other)
     head, rest = text.split(shown, _LONG_VALUE) if len(value) > _LONG_VALUE * 2 else ((), ())
     label = texts.LONG_VALUE.format(size=f"{len(value):,}") if rest else None
@@ -179,8 +181,7 @@ def untouched(changes: list[Change], lines: Numbered) -> tuple[tuple[Line, Line]
     found = []
     for pair, sign, _ in changes:
         if sign is Sign.SAME and pair.before is not None:
-            mine = lines.line(*pair.before)
-            found.append((mine, replace(mine, anchor="")))
+            found.append((lines.line(*pair.before), line(*pair.before)))
     return tuple(found)
 
 
