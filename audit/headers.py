@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from gateway.quick import quick
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _MATCH_LIMIT = 200
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A line as it left (`before`) and as it arrived (`after`); None where that side has no such line."""

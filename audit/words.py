@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """A sentence of ours in both languages. `{fields}` are filled by `format`."""
@@ -24,6 +27,7 @@ class Text:
         return Text(self.zh.format(**zh), self.en.format(**en))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of recorded text. `kind`: "" plain, "mark" differs, "esc" our own escape, "seal" a sealed secret."""
@@ -46,6 +50,7 @@ class Sign(StrEnum):
     LATER = "→"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many lines were removed, added and changed on a leg, and how many of these no rule claims."""
@@ -84,6 +89,7 @@ class Claim:
     evidence: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """One field line (or a start line, whose `name` is empty). `anchor`: the id of its row, "" without.
@@ -99,6 +105,7 @@ class Line:
     rest_label: Text | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Group:
     """Neighbouring differences with one explanation. The side that holds nothing is an empty tuple.
@@ -116,6 +123,7 @@ class Group:
     loud: tuple[Line, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """The distance to one limit. `permille`: how full, at most 1000. `level`: "", "near" (80 %) or "over"."""
