@@ -97,12 +97,10 @@ def side(
         return BodySide(key, label, text.size(size), digest(message.body), (), (texts.UNKNOWN_PIECES,))
     head = tuple((name, value) for name, value in message.headers if name.lower() in _TELLING)
     if copy is not None:
-        decoded = start_of(copy, bodies, COPY_LIMIT)
-        found, notes = _seen(start, size, decoded, head, pieces), (texts.DECODED_COPY,)
-    elif size <= _SMALL and not pieces:
-        found, notes = _known(start, size, head)
-    else:
-        found, notes = _read(start, size, head, pieces)
+        found = _seen(start, size, start_of(copy, bodies, COPY_LIMIT), head, pieces)
+        return BodySide(key, label, text.size(size), digest(message.body), found, (texts.DECODED_COPY,))
+    plain = size <= _SMALL and not pieces
+    found, notes = _known(start, size, head) if plain else _read(start, size, head, pieces)
     return BodySide(key, label, text.size(size), digest(message.body), found, notes)
 
 
