@@ -24,6 +24,7 @@ from store.retention import give_back, step
 from store.schema import batch, body_use, dictionary, exchange, gap, intent, original, run
 from store.server import Presence
 from store.shared_rows import SharedRows
+from store.sqlite import flush_commits
 from store.unsealing import original_name, packed_originals
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Committer:
         self._open_gap: int | None = None
         self._new_gap: int | None = None
         self._doubtful = False
+        self._flushes = True
 
     def begin(self, info: RunInfo, durability: str, seal: str) -> int:
         """Write the run's row and return its id."""
@@ -106,8 +108,8 @@ class Committer:
         self.last_seq = found.seq if found else 0
         self.chain = found.digest if found else chain.first(run_id, [getattr(known, name) for name in RUN_TOLD])
 
-    def commit(self, work: Work) -> None:
-        """Write all of it in one transaction that is on disk when this returns."""
+    def commit(self, work: Work, *, flush: bool = True) -> None:
+        """Write all of it in one transaction that is on disk when this returns; without `flush` only after the next."""
         if self._doubtful:
             self._without_what_is_there(work)
         ended = {each.exchange.id for each in work.ends} | {each.exchange.id for each in work.prepared}
@@ -116,6 +118,7 @@ class Committer:
             begun += [self._preparer.prepare(each) for each in work.intents if each.id not in ended]
             ends += work.prepared
             ends += [self._preparer.prepare(each.exchange, each.spools, each.encoded) for each in work.ends]
+            self._flush(on=flush)
             with self._connect().begin():
                 digest = self._write(self._connect(), work, begun, ends)
         except BaseException as error:
@@ -198,7 +201,15 @@ class Committer:
     def _connect(self) -> Connection:
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._flushes = True
         return self._connection
+
+    def _flush(self, *, on: bool) -> None:
+        """Only a file with a journal ever asks for commits that do not wait."""
+        connection = self._connect()
+        if self._flushes is not on:
+            flush_commits(connection, on=on)
+            self._flushes = on
 
     def _write(self, connection: Connection, work: Work, begun: list[Prepared], ends: list[Prepared]) -> bytes:
         self._insert_bodies(connection, begun + ends, work.said)

@@ -26,11 +26,16 @@ logger = logging.getLogger(__name__)
 
 
 class Folding:
-    """The journal of one run. `pending` None: there is none. `mark`: where its position is noted."""
+    """The journal of one run. `pending` None: there is none. `mark`: where its position is noted.
 
-    def __init__(self, pending: Pending | None, mark: MarkFile | None) -> None:
+    Rows made from the journal need no flush of their own, because a power cut leaves it; `durable` puts them on disk
+    before it begins again.
+    """
+
+    def __init__(self, pending: Pending | None, mark: MarkFile | None, durable: Callable[[], None]) -> None:
         self._pending = pending
         self._mark = mark
+        self._durable = durable
         self._warned = False
 
     def take(self, items: list[Item], max_id: int) -> list[Item]:
@@ -70,7 +75,12 @@ class Folding:
                 raise
             _singly(self._pending.ends, commit, missed)
         self._pending.folded(noted)
+        if every or self._pending.may_begin_again:
+            self._durable()
+            self._pending.begin_again()
         self._note(max_id)
+        if every:
+            self._pending.journal.erase()
 
     def forget(self, items: Iterable[Item]) -> None:
         """What ended with these is rows already."""

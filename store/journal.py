@@ -74,6 +74,10 @@ class Journal:
         self._salt = os.urandom(16)
         self._number = self._at = 0
 
+    def erase(self) -> None:
+        """Have nothing found in it, not even what is rows already: retention is about to take some of those."""
+        os.pwrite(self._descriptor, bytes(_HEADER.size), 0)
+
     def append(self, payload: bytes) -> None:
         """Write one group; it is on disk when this returns. Raises OSError; then the group is not in it."""
         number = self._number + 1

@@ -6,21 +6,20 @@ Must not know: how runs are closed (recovery.py). Read next: journal.py, journal
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from store import journal
 from store.committer import Committer
 from store.journal_entries import Found, found
 from store.keys import find_key
-from store.losses import find_loss
-from store.mark import read_mark, read_position
+from store.losses import CUT, Loss, find_loss, largest_id, note_loss
+from store.mark import forget_position, read_mark, read_position
 from store.prepare import Preparer
 from store.rows import RowReader
 from store.run_info import End, Work
-from store.schema import gap, run
+from store.schema import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,22 +28,19 @@ if TYPE_CHECKING:
     from store.keys import Key
     from store.recording import Recording
 
-CUT = "the journal ends before the place that its high-water mark names"
 UNREADABLE = "entries of the journal cannot be read"
 
 _CHUNK = 256
 
 
-def fold_leftover(recording: Recording) -> None:
-    """Make rows of what a journal still holds, note what is missing of it, and remove it.
+def fold_leftover(recording: Recording) -> tuple[str, ...]:
+    """Make rows of what a journal still holds, note what is missing of it, and remove it; what a user should hear.
 
     The caller holds the recording's lock. Raises Missing when the key that the journal needs is not here.
     """
     path, beside = recording.beside(journal.SUFFIX), recording.beside("-mark")
-    if path is None or beside is None:
-        return
-    if not path.exists() and read_position(beside) is None:
-        return
+    if path is None or beside is None or (not path.exists() and read_position(beside) is None):
+        return ()
     left = journal.read(path, _key(recording))
     told = _read(recording, left) if left else Found((), (), 0)
     seal = _seal_of(recording, left.run_id) if left else None
@@ -52,8 +48,10 @@ def fold_leftover(recording: Recording) -> None:
         _write(recording, left.run_id, seal, told)
     elif left:  # the run itself is not there any more: these belong to nothing
         told = Found((), (), len(told.ended) + len(told.begun) + told.lost)
-    _note_missing(recording, beside, left, told)
+    loss = _note_missing(recording, beside, left, told)
     path.unlink(missing_ok=True)
+    forget_position(beside)
+    return (str(loss),) if loss else ()
 
 
 def _key(recording: Recording) -> Key | None:
@@ -87,21 +85,19 @@ def _write(recording: Recording, run_id: int, seal: str, told: Found) -> None:
         committer.disconnect()
 
 
-def _note_missing(recording: Recording, beside: Path, left: Leftover | None, told: Found) -> None:
+def _note_missing(recording: Recording, beside: Path, left: Leftover | None, told: Found) -> Loss | None:
     """A gap row when groups that were on disk are not there any more, or entries do not decode."""
     position, mark = read_position(beside), read_mark(beside)
     with recording.engine.connect() as connection, connection.begin():
-        if mark and find_loss(connection, mark):
-            return  # the database's own end is gone, and its note counts these too
+        if mark is None or find_loss(connection, mark):
+            return None  # the database's own end is gone, and its note counts these too
         cut = position is not None and _is_cut(left, position.salt, position.groups)
         if not cut and not told.lost:
-            return
-        largest = max((each.id for each in (*told.ended, *told.begun)), default=mark.max_id if mark else 0)
-        missing = told.lost + (max(1, position.max_id - largest) if position and cut else 0)
-        now = time.time_ns() // 1000
-        newest = connection.execute(select(run.c.id).order_by(run.c.id.desc()).limit(1)).scalar()
-        row = {"run_id": newest, "started_us": mark.committed_us if mark else now, "ended_us": now}
-        connection.execute(insert(gap), row | {"exchanges": missing, "reason": CUT if cut else UNREADABLE})
+            return None
+        missing = told.lost + (max(1, position.max_id - largest_id(connection)) if position and cut else 0)
+        loss = Loss(missing, mark.committed_us, CUT if cut else UNREADABLE)
+        note_loss(connection, mark, loss)
+        return loss
 
 
 def _is_cut(left: Leftover | None, salt: bytes, groups: int) -> bool:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
-from store.mark import boot_id
+from store.journal import SUFFIX
+from store.mark import boot_id, read_position
 from store.schema import batch, exchange, gap, intent, run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from store.mark import Mark
@@ -34,6 +37,7 @@ class Loss:
         return f"up to {self.exchanges} exchanges after {since} may be missing: {self.reason}"
 
 
+CUT = "the journal ends before the place that its high-water mark names"
 NO_MARK = "there is no high-water mark beside it, as after a copy: a missing end could not be noticed"
 
 
@@ -43,7 +47,7 @@ def find_loss(connection: Connection, mark: Mark) -> Loss | None:
     found = connection.execute(last).one_or_none()
     known = connection.execute(select(run).where(run.c.id == mark.run_id)).one_or_none()
     since = found.committed_us if found else (known.started_us if known else mark.committed_us)
-    largest = _largest_id(connection)
+    largest = largest_id(connection)
     if known is None or mark.seq > (found.seq if found else 0):
         return Loss(max(mark.max_id - largest, 1), since, "the recording ends before its high-water mark")
     if found and found.seq == mark.seq and found.digest.hex() != mark.digest:
@@ -64,5 +68,15 @@ def note_loss(connection: Connection, mark: Mark, loss: Loss) -> None:
     connection.execute(insert(gap), {"run_id": run_id, "reason": loss.reason, **values})
 
 
-def _largest_id(connection: Connection) -> int:
+def find_journal_loss(connection: Connection, mark: Mark, path: Path) -> Loss | None:
+    """What was in a journal that is not there any more. `path`: of the mark; None when nothing is missing."""
+    position = read_position(path)
+    journal = path.with_name(path.name.removesuffix("-mark") + SUFFIX)
+    if position is None or journal.exists():
+        return None
+    return Loss(max(1, position.max_id - largest_id(connection)), mark.committed_us, CUT)
+
+
+def largest_id(connection: Connection) -> int:
+    """The largest id of an exchange that is there, 0 when there is none."""
     return max(connection.execute(select(func.max(column))).scalar() or 0 for column in (exchange.c.id, intent.c.id))

@@ -119,6 +119,14 @@ def read_position(path: Path) -> Position | None:
     return position if position.groups else None
 
 
+def forget_position(path: Path) -> None:
+    """Nothing is in the journal any more."""
+    if path.exists():
+        with path.open("r+b") as file:
+            file.seek(_SIZE)
+            file.write(bytes(_POSITION.size))
+
+
 def close_mark(path: Path, recording: Path) -> None:
     """Add the digest of the finished database file to its mark."""
     _set_file(path, file_digest(recording))

@@ -31,6 +31,7 @@ OPEN_S = 0.25
 """After this an exchange that is still open becomes a row too, so that readers see it, in seconds."""
 
 _FULL = 0.5
+_WORTH = 0.25
 
 
 @dataclass(slots=True)
@@ -97,14 +98,22 @@ class Pending:
         return [each for since, each in self._open.values() if since <= before]
 
     def folded(self, noted: Iterable[Exchange]) -> None:
-        """All that had ended are rows, and these open ones. Nothing open is left: the journal begins again."""
+        """All that had ended are rows, and these open ones."""
         self.ends.clear()
         for each in noted:
             self._open.pop(each.id, None)
-        if not self._open:
-            self.journal.begin_again()
-            self._bodies.clear()
         self._folded = self.journal.position[1]
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether the journal is worth clearing, once what it holds is on disk as rows."""
+        return self.empty and self.journal.used > _WORTH
+
+    def begin_again(self) -> None:
+        """Everything in the journal is on disk as rows."""
+        self.journal.begin_again()
+        self._bodies.clear()
+        self._folded = 0
 
     def forget(self, ended: Iterable[int]) -> None:
         """These exchanges' ends went straight into the database."""

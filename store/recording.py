@@ -137,7 +137,7 @@ def _fold_what_was_left(path: Path) -> tuple[str, ...]:
     engine = sqlite.writing_engine(path, "full")
     try:
         _refuse_other_versions(recording := Recording(engine, str(path), path))
-        fold_leftover(recording)
+        return fold_leftover(recording)
     except RecordingError as error:
         return (str(error),)
     except (DBAPIError, OSError):
@@ -145,7 +145,6 @@ def _fold_what_was_left(path: Path) -> tuple[str, ...]:
     finally:
         engine.dispose()
         lock.release()
-    return ()
 
 
 def _refuse_other_versions(recording: Recording) -> None:
@@ -203,8 +202,8 @@ def _open_file(path: Path, durability: str) -> Recording:
         _bring_up_to_date(engine, str(path))
         sqlite.use_wal(engine)
         recording = Recording(engine, str(path), path, durability, lock)
-        fold_leftover(recording)
-        recording.notes = _notes(recording, keep=True)
+        found = fold_leftover(recording)
+        recording.notes = found + _notes(recording, keep=True)
         open_mark(path.with_name(path.name + "-mark"))
         close_killed_runs(engine)
     except BaseException:

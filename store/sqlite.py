@@ -20,7 +20,7 @@ from store.schema import APPLICATION_ID
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
@@ -106,6 +106,22 @@ def back_up(engine: Engine, target: Path) -> None:
         raw.cursor().execute("VACUUM INTO ?", (str(target),))
     finally:
         raw.close()
+
+
+def flush_commits(connection: Connection, *, on: bool) -> None:
+    """Whether a commit of this connection waits for the disk, from the next transaction on."""
+    raw = connection.connection.driver_connection
+    if raw is not None:
+        raw.execute(f"PRAGMA synchronous = {'FULL' if on else 'NORMAL'}")
+
+
+def flush_wal(path: Path) -> None:
+    """Put all commits so far on disk. Raises OSError."""
+    descriptor = os.open(path.with_name(path.name + "-wal"), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def use_wal(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from gateway.messages import BodyRef
 from store import chain, overview
 from store.committer import RUN_TOLD
 from store.errors import Damaged
-from store.losses import NO_MARK, find_loss
+from store.losses import NO_MARK, find_journal_loss, find_loss
 from store.mark import file_digest, read_mark
 from store.message_read import wrong_messages
 from store.message_rows import count_messages
@@ -189,7 +189,7 @@ def _against_mark(recording: Recording, connection: Connection, report: Report) 
         report.notes.append(NO_MARK)
         return
     try:
-        loss = find_loss(connection, mark)
+        loss = find_loss(connection, mark) or find_journal_loss(connection, mark, path)
     except (SQLAlchemyError, TypeError, ValueError, AttributeError) as error:
         report.problems.append(Problem(f"end: cannot be read ({_first_line(error)})"))
         return

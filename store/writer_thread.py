@@ -30,6 +30,7 @@ from store.outage import DISK_FULL, Outage
 from store.pending import Pending
 from store.recording import GONE
 from store.reserve import Reserve
+from store.sqlite import flush_wal
 from store.tasks import NameTaken
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class WriterThread:
         self._prune_at = 0.0
         self._reserve = Reserve(recording.beside("-reserve"))
         self._mark: MarkFile | None = None
-        self._folding = Folding(None, None)
+        self._folding = Folding(None, None, self._durable)
         self._preparer = preparer
         self._queue: deque[Item] = deque()
         self._later: deque[Item] = deque()
@@ -87,7 +88,7 @@ class WriterThread:
             if path := self._recording.beside("-mark"):
                 self._mark = MarkFile(path, ahead=self._recording.durability == "normal")
                 self._set_mark()
-            self._folding = Folding(self._new_pending(run_id), self._mark)
+            self._folding = Folding(self._new_pending(run_id), self._mark, self._durable)
         self.committer.disconnect()  # the thread opens its own
         self._thread.start()
         return run_id
@@ -210,20 +211,36 @@ class WriterThread:
             self._settled([item for item in items if item.is_for_journal], "")
         return rest
 
-    def _commit_rows(self, items: list[Item], noted: Sequence[Exchange] = (), ends: Sequence[End] = ()) -> None:
+    def _commit_rows(
+        self,
+        items: list[Item],
+        noted: Sequence[Exchange] = (),
+        ends: Sequence[End] = (),
+        *,
+        flush: bool = True,
+    ) -> None:
         """One transaction: these items, open exchanges that become rows, ends that the journal holds."""
         self.committer.refill(self.ids)
         work = work_of(items, self.outage.gap(over=True), self.ids.last)
         work.intents += noted
         work.ends += ends
-        self.committer.commit(work)
-        self._set_mark()
+        self.committer.commit(work, flush=flush)
+        if flush:
+            self._set_mark()
         self.outage.end()
         self._folding.forget(items)
 
     def _fold(self, *, every: bool) -> None:
         """Make rows of what the journal holds."""
-        self._folding.fold(partial(self._commit_rows, []), self.outage.missed, self.ids.last, every=every)
+        flush = self._recording.durability == "normal"  # as it was opened: then a commit never waits for the disk
+        commit = partial(self._commit_rows, [], flush=flush)
+        self._folding.fold(commit, self.outage.missed, self.ids.last, every=every)
+
+    def _durable(self) -> None:
+        """What was committed without a flush is on disk when this returns; only then the mark says so."""
+        if self._recording.path and self._recording.durability == "full":
+            flush_wal(self._recording.path)
+            self._set_mark()
 
     def _fold_when_due(self) -> None:
         due = None if self.outage.reason else self._folding.wait_s()

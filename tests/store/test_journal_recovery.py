@@ -16,8 +16,8 @@ from sqlalchemy import event
 
 from gateway.exchange import Exchange, State
 from store.errors import Missing, StoreUnavailable
-from store.journal_recovery import CUT
 from store.keys import key_path
+from store.losses import CUT
 from store.reader import Reader
 from store.recording import open_for_reading, open_for_writing
 from store.unsealing import Unsealer
