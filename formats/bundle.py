@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gateway.exchange import Exchange
 
 FORMAT, VERSION = "fc-replay-bundle", 2
-_FIRST = 1  # without conversations, calls of the function's own and 1xx answers the first release can read it, too
+_FIRST = 1  # without conversations, calls of the function's own and fields of today the first release can read it, too
 _README = """\
 This is a recording of fc-replay: calls through a local Function Compute gateway,
 as the client saw them and as the server saw them.
@@ -88,7 +88,7 @@ def _write(bundle: zipfile.ZipFile, contents: Contents, name: str) -> int:
         nonlocal count, egress, later
         for exchange in contents.exchanges:
             count += 1
-            later += exchange.is_egress or bool(exchange.interim)
+            later += exchange.is_egress or bool(exchange.interim or exchange.readable or exchange.sealed_lengths)
             egress += exchange.is_egress
             yield _json(to_plain(exchange)) + b"\n"
 

@@ -114,6 +114,8 @@ class Exchange:
     conversation are kept beside it. `readable`: of compressed bodies that are sealed whole, what they say with their
     secrets sealed, by place (0 and 1: the client's request and answer, 2 and 3: the server's).
     `interim`: what the server sent before its answer; no client ever gets any.
+    `sealed_lengths`: the pseudonyms in its heads and texts that are not as long as their values, each with the bytes
+    of its value.
     """
 
     id: int
@@ -136,6 +138,7 @@ class Exchange:
     messages: int = 0
     readable: tuple[tuple[int, Body], ...] = ()
     interim: tuple[Interim, ...] = ()
+    sealed_lengths: tuple[tuple[bytes, int], ...] = ()
 
     @property
     def is_egress(self) -> bool:

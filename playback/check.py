@@ -21,6 +21,7 @@ from playback.allowance import NOTHING
 from playback.compare import compare_bodies
 from playback.fields import compare_fields
 from playback.findings import Finding, Kind, Rank, cut
+from playback.stand_ins import StandIns
 from playback.verdict import Outcome, Verdict, judge
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ def check(stored: Exchange, config: Config, vault: Vault, fail_on: Rank = Rank.M
 
 def _findings(stored: Exchange, config: Config, vault: Vault) -> tuple[Finding, ...]:
     """The differences of one exchange: found in what was on the wire, told with its secrets sealed."""
-    exchange = vault.opened(stored)
+    opened = vault.opened(stored)
+    stand_ins = StandIns(opened.sealed_lengths)
+    exchange = stand_ins.put(opened)
     today = recompute(exchange, config)
     if _results(exchange) == _results(today) and not unexplained(exchange):
         return ()
-    then, today = vault.hidden(exchange), vault.hidden(today)
+    then, today = (vault.hidden(stand_ins.taken(each)) for each in (exchange, today))
     return (*_drift(then, today), *_silent(then))
 
 

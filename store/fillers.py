@@ -78,6 +78,14 @@ def filler(key: Key, value: bytes) -> bytes:
     return b"*%b*" % digest[: len(value) - 2].encode() if len(value) > 2 else b"*" * len(value)
 
 
+def stand_in(tag: bytes, length: int) -> bytes:
+    """As long as the value that a pseudonym stands for, and what `filler` gives for it as far as that can be known."""
+    if length >= len(tag):
+        return tag.ljust(length, b"*")
+    digits = tag.rpartition(b":")[2][: max(length - 2, 0)]
+    return (b"*" + digits).ljust(length, b"*")[:length]
+
+
 def patched(body: bytes, patches: Iterable[Patch]) -> bytes:
     """A body with other bytes of the same length in some places."""
     changed = bytearray(body)

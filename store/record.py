@@ -51,7 +51,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
     Exchange: (
         *("id", "facts", "client", "server", "transforms", "advice", "state", "failure", "failure_text", "error_code"),
         *("timings", "pieces", "log", "raw", "parent_id", "config_digest", "rules_version", "messages"),
-        *("readable", "interim"),
+        *("readable", "interim", "sealed_lengths"),
     ),
 }
 

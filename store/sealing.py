@@ -122,8 +122,10 @@ class _Pass:
         """The sealed exchange; `values` holds what was found. `encoded`: the record of the exchange as it is."""
         told = self._told(exchange)
         bodies, originals = self._bodies(body_slots(exchange))
-        if originals or exchange.readable:
-            told = replace(with_bodies(told, bodies), readable=tuple(sorted(self._copies)))
+        if originals:
+            told = with_bodies(told, bodies)
+        if self._secrets or self._copies or exchange.readable or exchange.sealed_lengths:
+            told = replace(told, readable=tuple(sorted(self._copies)), sealed_lengths=self._lengths(exchange))
         named = {body.digest for body in bodies if isinstance(body, BodyRef)}
         kept = [spool for digest, spool in self._spools.items() if digest in named]
         return Sealed(
@@ -134,6 +136,12 @@ class _Pass:
             self._secrets,
             originals,
         )
+
+    def _lengths(self, exchange: Exchange) -> tuple[tuple[bytes, int], ...]:
+        """How long the sealed values are. A pseudonym that is sealed again stands for what it stood for."""
+        known = dict(exchange.sealed_lengths)
+        found = {tag: known.get(value, len(value)) for tag, value in self._secrets.items()}
+        return tuple(sorted((tag, length) for tag, length in found.items() if length != len(tag)))
 
     # What has no secret stays the very same value all the way up: most of an exchange has none, and building it
     # again costs more than looking through it (52 us an exchange, 30 without).

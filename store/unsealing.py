@@ -6,17 +6,15 @@ found. Read next: sealing.py, keys.py.
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgpack  # type: ignore[import-untyped] # it ships no annotations
 import zstandard
 from sqlalchemy import select
 
-from gateway.changes import Part
 from gateway.exchange import View
 from gateway.messages import BodyRef, Request
 from store import sealing_heads as heads
@@ -29,6 +27,7 @@ from store.keys import find_key
 from store.message_read import checked_rows_of, message_of, sealed_messages
 from store.packing import unpack
 from store.reader import Reader
+from store.retold import retold
 from store.schema import exchange as exchange_row
 from store.schema import original, secret
 from store.secret_shapes import TAG
@@ -36,10 +35,9 @@ from store.secret_shapes import TAG
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gateway.changes import Transform
     from gateway.conversation import Message
-    from gateway.exchange import Exchange, Interim
-    from gateway.messages import Body, Headers, Response
+    from gateway.exchange import Exchange
+    from gateway.messages import Body
     from store.keys import Key
     from store.recording import Recording
 
@@ -91,18 +89,9 @@ class Unsealer:
             return exchange
         opened = {at for each in originals for at in each.slots}
         told = replace(
-            exchange,
+            retold(exchange, self._text),
             readable=tuple(each for each in exchange.readable if each[0] not in opened),
-            client=self._view(exchange.client),
-            server=exchange.server and self._view(exchange.server),
-            transforms=tuple(self._transform(each) for each in exchange.transforms),
-            facts=replace(exchange.facts, log_tail=exchange.facts.log_tail and self._text(exchange.facts.log_tail)),
-            log=self._text(exchange.log),
-            raw=self._text(exchange.raw),
-            interim=tuple(self._early(each) for each in exchange.interim),
-            failure_text=self._text(exchange.failure_text.encode("utf-8", "surrogatepass")).decode(
-                "utf-8", "surrogatepass"
-            ),
+            sealed_lengths=tuple(each for each in exchange.sealed_lengths if self._value(each[0]) == each[0]),
         )
         bodies = [body for _, body in body_slots(exchange)]
         for each in originals:
@@ -146,43 +135,6 @@ class Unsealer:
             for ident, seq, sealed in sealed_messages(connection):
                 for each in _unpacked(self._opened(sealed, message_name(ident, seq))):
                     yield from (value for _, value in each.patches)
-
-    def _view(self, view: View) -> View:
-        return View(self._message(view.request), self._message(view.response))
-
-    def _message(self, found: Any) -> Any:  # noqa: ANN401 - a request, a response or None, and the same comes back
-        if found is None:
-            return None
-        message: Request | Response = found
-        changed: dict[str, Any] = {
-            "headers": self._headers(message.headers),
-            "trailers": self._headers(message.trailers),
-        }
-        if hasattr(message, "target"):
-            changed["target"] = self._text(message.target)
-        return replace(message, **changed)
-
-    def _early(self, interim: Interim) -> Interim:
-        head = self._message(interim.head)
-        return replace(interim, head=replace(head, reason=self._text(head.reason)))
-
-    def _transform(self, transform: Transform) -> Transform:
-        if transform.part is Part.BODY:
-            return transform
-        return replace(transform, before=self._side(transform.before), after=self._side(transform.after))
-
-    def _side(self, side: Headers | Body | None) -> Headers | Body | None:
-        if isinstance(side, tuple):
-            return self._headers(side)
-        return self._text(side) if isinstance(side, bytes) else side
-
-    def _headers(self, headers: Headers) -> Headers:
-        return tuple((name, self._header(name, value)) for name, value in headers)
-
-    def _header(self, name: bytes, value: bytes) -> bytes:
-        if name.lower() == heads.LOG_RESULT and (text := heads.log_text(value)) is not None:
-            return base64.b64encode(self._text(text))
-        return self._text(value)
 
     def _text(self, text: bytes) -> bytes:
         return TAG.sub(lambda found: self._value(found.group()), text) if b":" in text else text

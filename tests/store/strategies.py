@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -66,4 +67,13 @@ exchanges = st.builds(
     parent_id=st.none() | moments,
     config_digest=texts,
     rules_version=texts,
+)
+
+# What sealing leaves in an exchange beside its pseudonyms.
+sealed_exchanges = st.builds(
+    replace,
+    exchanges,
+    messages=moments,
+    readable=st.lists(st.tuples(st.integers(0, 3), bodies), max_size=2).map(tuple),
+    sealed_lengths=st.lists(st.tuples(st.binary(max_size=8), moments), max_size=2).map(tuple),
 )

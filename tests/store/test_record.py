@@ -13,7 +13,7 @@ from gateway.messages import Response
 from store.errors import Damaged
 from store.record import FIELDS, INLINE, Kept, decode, encode
 from tests.store.samples import sample
-from tests.store.strategies import exchanges
+from tests.store.strategies import exchanges, sealed_exchanges
 
 
 def back(exchange: Exchange) -> Exchange:
@@ -21,7 +21,7 @@ def back(exchange: Exchange) -> Exchange:
     return decode(encoded.record, lambda kept: encoded.bodies[kept.digest])
 
 
-@given(exchanges)
+@given(st.one_of(exchanges, sealed_exchanges))
 def test_every_exchange_comes_back_as_it_was(exchange: Exchange) -> None:
     assert back(exchange) == exchange
 

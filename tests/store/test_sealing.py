@@ -419,3 +419,15 @@ def test_discarded_values_leave_the_copy(tmp_path: Path) -> None:
     assert set(copies(stored)) == {1}
     assert Unsealer(recording).unseal(stored) == stored
     recording.close()
+
+
+def test_the_length_of_a_sealed_value_is_noted_unless_its_pseudonym_is_as_long() -> None:
+    (tag,) = seal(target(b"/?token=abc"), KEY).secrets
+    assert seal(target(b"/?token=abc"), KEY).exchange.sealed_lengths == ((tag, 3),)
+    assert seal(target(b"/?token=" + b"x" * len(tag)), KEY).exchange.sealed_lengths == ()
+
+
+def test_a_pseudonym_that_is_sealed_again_keeps_the_length_of_its_value() -> None:
+    again = seal(seal(target(b"/?token=abc"), KEY).exchange, Key(b"q" * 32))
+    (tag,) = again.secrets
+    assert again.exchange.sealed_lengths == ((tag, 3),)
