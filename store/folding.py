@@ -28,8 +28,7 @@ logger = logging.getLogger(__name__)
 class Folding:
     """The journal of one run. `pending` None: there is none. `mark`: where its position is noted.
 
-    Rows made from the journal need no flush of their own, because a power cut leaves it; `durable` puts them on disk
-    before it begins again.
+    `durable` makes sure that rows are on disk before the journal begins again.
     """
 
     def __init__(self, pending: Pending | None, mark: MarkFile | None, durable: Callable[[], None]) -> None:

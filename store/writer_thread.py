@@ -232,8 +232,7 @@ class WriterThread:
 
     def _fold(self, *, every: bool) -> None:
         """Make rows of what the journal holds."""
-        flush = self._recording.durability == "normal"  # as it was opened: then a commit never waits for the disk
-        commit = partial(self._commit_rows, [], flush=flush)
+        commit = partial(self._commit_rows, [])
         self._folding.fold(commit, self.outage.missed, self.ids.last, every=every)
 
     def _durable(self) -> None:

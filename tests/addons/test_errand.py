@@ -226,7 +226,7 @@ def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_refused_call_leaves_its_place_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("addons.asynchronous.MOST", 2)
+    monkeypatch.setattr("addons.hands.MOST", 2)
 
     async def test() -> None:
         async with Kept(str(tmp_path / "fc.db")) as kept, bench(kept=kept) as desk:
